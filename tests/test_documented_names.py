@@ -69,10 +69,10 @@ def test_public_names_are_the_documented_ones(documented, names):
 
 def test_the_reference_has_each_public_name():
     """docs/reference.md has each public name and fixture once, and each has a docstring to show there."""
-    answer = re.findall(r"^::: sfn_mock\.(\S+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(r"^::: sfn_mock\.(\S+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
     fixtures = ["pytest_plugin.sfn_executions", "pytest_plugin.sfn_executions_server"]
 
-    assert sorted(answer) == sorted([*PUBLIC, *fixtures])
+    assert sorted(named) == sorted([*PUBLIC, *fixtures])
     assert [name for name in PUBLIC if name != "Status" and not inspect.getdoc(getattr(sfn_mock, name))] == []
 
 

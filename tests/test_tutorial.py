@@ -31,8 +31,8 @@ def test_the_tutorial_can_be_followed(pytester, monkeypatch):
             file.write_text(before + step["text"], encoding="utf-8")
             continue
         runs += 1
-        answer = pytester.runpytest_inprocess(*OPTIONS).stdout.str()
-        missing += [f"run {runs}: {line}" for line in step["shown"].splitlines() if line not in answer]
+        printed = pytester.runpytest_inprocess(*OPTIONS).stdout.str()
+        missing += [f"run {runs}: {line}" for line in step["shown"].splitlines() if line not in printed]
 
     assert missing == []
     assert runs == 6

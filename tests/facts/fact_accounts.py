@@ -59,9 +59,9 @@ class Account:
 
     def wait_for(self, execution_arn: str) -> dict[str, Any]:
         """Wait until an execution has ended, and return its description."""
-        while (told := self.client.describe_execution(executionArn=execution_arn))["status"] == "RUNNING":
+        while (described := self.client.describe_execution(executionArn=execution_arn))["status"] == "RUNNING":
             time.sleep(1)
-        return told
+        return described
 
     def fill_in(self, value: Any) -> Any:
         """Return a value with the placeholders in its texts replaced."""

@@ -59,10 +59,10 @@ def check_call(fact: CallFact, account: Account) -> None:
     try:
         answer = call(fact.operation, account.fill_in(fact.parameters))
     except ClientError as error:
-        told = error.response["Error"]
+        refused = error.response["Error"]
 
-        assert fact.error is not None, told
-        assert [told["Code"], told["Message"]] == account.fill_in(fact.error)
+        assert fact.error is not None, refused
+        assert [refused["Code"], refused["Message"]] == account.fill_in(fact.error)
     else:
         assert fact.error is None
         assert {name: _member(answer, name) for name in fact.answer} == dict(fact.answer)

@@ -128,7 +128,7 @@ async function main() {
   const sync = await client.send(new StartSyncExecutionCommand({ stateMachineArn: fast }));
   const refused = await client.send(new ListExecutionsCommand({ stateMachineArn: unknown })).catch((error) => error);
   const checked = await client.send(new ListExecutionsCommand({})).catch((error) => error);
-  const told = {
+  const results = {
     names,
     started: started.startDate.toISOString(),
     attempts: started.$metadata.attempts,
@@ -137,7 +137,7 @@ async function main() {
     refused: [refused instanceof StateMachineDoesNotExist, refused.name, refused.message],
     checked: [checked.name, checked.message],
   };
-  console.log(JSON.stringify(told));
+  console.log(JSON.stringify(results));
 }
 
 main();

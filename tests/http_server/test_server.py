@@ -240,7 +240,7 @@ def test_date_header_is_the_clients(sfn, post):
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "told"),
+    ("headers", "body", "error"),
     [
         pytest.param(
             target("ListExecutions"),
@@ -281,11 +281,11 @@ def test_date_header_is_the_clients(sfn, post):
         ),
     ],
 )
-def test_error_on_the_wire(sfn, post, headers, body, told):
+def test_error_on_the_wire(sfn, post, headers, body, error):
     """An error is 400 with its type in AWS's namespace, and its sentence in ``message``."""
     answer = post(body, headers)
 
-    assert (answer.status, answer.json()) == (400, told)
+    assert (answer.status, answer.json()) == (400, error)
     assert answer.headers["Content-Type"] == "application/x-amz-json-1.0"
 
 
@@ -743,17 +743,17 @@ def test_wrong_host_or_port(option, sentence):
 
 
 @pytest.mark.parametrize(
-    ("told", "status"),
+    ("sent", "status"),
     [
         pytest.param(b"hello\r\n\r\n", b"400", id="no request"),
         pytest.param(b"\x16\x03\x01\x02\x00\r\n", b"400", id="TLS"),
         pytest.param(b"GET / HTTP/9.9\r\n\r\n", b"505", id="another version"),
     ],
 )
-def test_request_that_is_not_http(sfn, client, capfd, told, status):
+def test_request_that_is_not_http(sfn, client, capfd, sent, status):
     """A client that does not speak HTTP, such as one with https, is refused."""
     with socket.create_connection(("127.0.0.1", int(sfn.endpoint_url.rpartition(":")[2]))) as connection:
-        connection.sendall(told)
+        connection.sendall(sent)
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
 
     assert status in answer

@@ -34,9 +34,9 @@ def connect(sfn):
 def exchange(connect):
     """Send bytes, and close the sending side if wanted; return status and body of each answer."""
 
-    def exchanged(told: bytes, *, end: bool = True) -> list[tuple[int, str]]:
+    def exchanged(sent: bytes, *, end: bool = True) -> list[tuple[int, str]]:
         connection = connect()
-        connection.sendall(told)
+        connection.sendall(sent)
         if end:
             connection.shutdown(socket.SHUT_WR)
         return answers(connection)
@@ -51,7 +51,7 @@ def answers(connection):
     return [(int(status), body) for status, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def told(status, sentence):
+def error_answer(status, sentence):
     return [(status, json.dumps({"message": sentence}))]
 
 
@@ -87,7 +87,7 @@ def test_a_request_without_a_version(exchange, line):
     """A request line without an HTTP version is refused."""
     sentence = "The first line of a request must have a method, a path and a version of HTTP."
 
-    assert exchange(line + b"\r\nHost: localhost\r\n\r\n") == told(400, sentence)
+    assert exchange(line + b"\r\nHost: localhost\r\n\r\n") == error_answer(400, sentence)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ NO_CHUNK = "A chunk must begin with a line that gives its size in hexadecimal di
 )
 def test_requests_that_cannot_be_read(sfn, exchange, rest, sentence):
     """An incomplete or malformed request is 400 with one sentence, and is not recorded."""
-    assert exchange(CALL + rest) == told(400, sentence)
+    assert exchange(CALL + rest) == error_answer(400, sentence)
     assert sfn.calls == []
 
 
@@ -232,7 +232,7 @@ NO_HEADER = "Each header must be a line with a name, a colon and a value."
 )
 def test_requests_that_are_not_http(sfn, exchange, capfd, request_, status, sentence):
     """Bytes that are not HTTP are refused in JSON, and nothing is printed."""
-    assert exchange(request_) == told(status, sentence)
+    assert exchange(request_) == error_answer(status, sentence)
     assert sfn.calls == []
     assert capfd.readouterr() == ("", "")
 
@@ -252,7 +252,7 @@ TOO_LONG = "The body of this request must be of at most 16777216 bytes."
 )
 def test_body_that_is_too_long(exchange, path, headers):
     """A body of more than 16 MiB is 413, before the client has sent all of it."""
-    assert exchange(CALL.replace(b"/ ", path.encode() + b" ", 1) + headers) == told(413, TOO_LONG)
+    assert exchange(CALL.replace(b"/ ", path.encode() + b" ", 1) + headers) == error_answer(413, TOO_LONG)
 
 
 def test_a_client_that_sends_all_of_a_long_body_reads_the_answer(sfn):
@@ -344,7 +344,7 @@ def test_a_client_that_takes_too_long(connect, monkeypatch):
     connection.settimeout(20)
     connection.shutdown(socket.SHUT_WR)
 
-    assert answers(connection) == told(408, "A request must be sent within 0.2 seconds.")
+    assert answers(connection) == error_answer(408, "A request must be sent within 0.2 seconds.")
 
 
 def test_a_client_that_sends_nothing(connect, monkeypatch):
@@ -359,7 +359,7 @@ def test_too_many_connections(sfn, connect, monkeypatch):
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
     held = [connect(), connect()]
 
-    assert answers(connect()) == told(503, "At most 2 connections may be open at once.")
+    assert answers(connect()) == error_answer(503, "At most 2 connections may be open at once.")
     for connection in held:
         connection.shutdown(socket.SHUT_WR)
         assert answers(connection) == []

@@ -145,10 +145,10 @@ def test_reset(sfn, ask, client):
 def test_end(ask, sfn, client, end, described):
     """A running execution ends now."""
     run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
-    told = ask("POST", "/sfn-mock/end", {"execution": run.arn, **end})
+    ended = ask("POST", "/sfn-mock/end", {"execution": run.arn, **end})
     answer = client.describe_execution(executionArn=run.arn)
 
-    assert told == (200, {"execution": run.arn, "status": end["status"]})
+    assert ended == (200, {"execution": run.arn, "status": end["status"]})
     assert answer["status"] == end["status"]
     assert answer["stopDate"] == datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
     assert {name: answer[name] for name in ("output", "error", "cause") if name in answer} == described
@@ -550,13 +550,13 @@ def test_other_hosts_get_no_page(sfn, method, headers):
     assert re.search(rb"xmlns=|<Error>", answer.data)
 
 
-@pytest.mark.parametrize(("number", "told"), [("NaN", "NaN"), ("-1e999", "-Infinity")])
-def test_call_with_a_number_that_json_lacks(ask, number, told):
+@pytest.mark.parametrize(("number", "shown"), [("NaN", "NaN"), ("-1e999", "-Infinity")])
+def test_call_with_a_number_that_json_lacks(ask, number, shown):
     """The list is valid JSON, whatever a client has sent."""
     ask("POST", "/", f'{{"maxResults": {number}}}', {"X-Amz-Target": "AWSStepFunctions.ListExecutions"})
 
     _, [call] = ask("GET", "/sfn-mock/calls")
-    assert call["parameters"] == {"maxResults": told}
+    assert call["parameters"] == {"maxResults": shown}
 
 
 # --- Requests of websites ----------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def shown(client, machine_arn):
     """The answers of AWS's operations about a state machine, without what differs in each copy."""
     own = ("executionArn", "mapRunArn", "ResponseMetadata", "revisionId", "updateDate")
 
-    def told(answer):
+    def shown_members(answer):
         return {name: value for name, value in answer.items() if name not in own}
 
     listed = client.list_executions(stateMachineArn=machine_arn)["executions"]
@@ -72,19 +72,23 @@ def shown(client, machine_arn):
         for run in client.list_map_runs(executionArn=execution["executionArn"])["mapRuns"]
     ]
     return {
-        "machine": told(client.describe_state_machine(stateMachineArn=machine_arn)),
+        "machine": shown_members(client.describe_state_machine(stateMachineArn=machine_arn)),
         "versions": len(client.list_state_machine_versions(stateMachineArn=machine_arn)["stateMachineVersions"]),
         "aliases": [
-            told(client.describe_state_machine_alias(stateMachineAliasArn=alias["stateMachineAliasArn"]))
+            shown_members(client.describe_state_machine_alias(stateMachineAliasArn=alias["stateMachineAliasArn"]))
             for alias in aliases
         ],
-        "executions": [told(client.describe_execution(executionArn=execution["executionArn"])) for execution in listed],
+        "executions": [
+            shown_members(client.describe_execution(executionArn=execution["executionArn"])) for execution in listed
+        ],
         "events": [
             [event["type"] for event in client.get_execution_history(executionArn=each["executionArn"])["events"]]
             for each in listed
         ],
-        "map runs": [told(client.describe_map_run(mapRunArn=arn)) for arn in map_runs],
-        "children": [told(child) for arn in map_runs for child in client.list_executions(mapRunArn=arn)["executions"]],
+        "map runs": [shown_members(client.describe_map_run(mapRunArn=arn)) for arn in map_runs],
+        "children": [
+            shown_members(child) for arn in map_runs for child in client.list_executions(mapRunArn=arn)["executions"]
+        ],
     }
 
 

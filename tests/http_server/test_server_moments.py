@@ -34,7 +34,7 @@ def moments(sfn, query=""):
     return response.status, response.json()
 
 
-def told(first=None, previous=None, following=None, last=None):
+def moments_answer(first=None, previous=None, following=None, last=None):
     return 200, {
         name: date and f"2026-01-{date}.000Z"
         for name, date in {"first": first, "previous": previous, "next": following, "last": last}.items()
@@ -45,7 +45,7 @@ def test_no_execution(sfn):
     """Without executions there are no moments."""
     sfn.add_state_machine("orders")
 
-    assert moments(sfn) == told()
+    assert moments(sfn) == moments_answer()
 
 
 def test_seeds(sfn):
@@ -62,11 +62,11 @@ def test_seeds(sfn):
     run = orders.add_execution("open", status="RUNNING", start_date="2026-01-10T02:30:00Z")
     run.stop_date = "2026-01-12T00:00:00Z"  # the stop date counts when it gets a status
 
-    assert moments(sfn) == told("10T01:00:00", "10T02:30:00", "10T04:00:00", "10T04:00:00")
+    assert moments(sfn) == moments_answer("10T01:00:00", "10T02:30:00", "10T04:00:00", "10T04:00:00")
     put_clock(sfn, "2026-01-11T00:00:00Z")
-    assert moments(sfn) == told("10T01:00:00", "10T04:00:00", None, "10T04:00:00")
+    assert moments(sfn) == moments_answer("10T01:00:00", "10T04:00:00", None, "10T04:00:00")
     put_clock(sfn, "2026-01-09T00:00:00Z")
-    assert moments(sfn) == told("10T01:00:00", None, "10T01:00:00", "10T04:00:00")
+    assert moments(sfn) == moments_answer("10T01:00:00", None, "10T01:00:00", "10T04:00:00")
 
 
 def test_one_state_machine(sfn):
@@ -77,10 +77,12 @@ def test_one_state_machine(sfn):
     other = sfn.add_state_machine("other")
     other.add_execution("c", status="FAILED", start_date="2026-01-09T00:00:00Z")
 
-    assert moments(sfn, f"?state_machine={parent.state_machine.arn}") == told(
+    assert moments(sfn, f"?state_machine={parent.state_machine.arn}") == moments_answer(
         "10T01:00:00", "10T02:00:00", None, "10T02:00:00"
     )
-    assert moments(sfn, f"?state_machine={other.arn}") == told("09T00:00:00", "09T00:00:00", None, "09T00:00:00")
+    assert moments(sfn, f"?state_machine={other.arn}") == moments_answer(
+        "09T00:00:00", "09T00:00:00", None, "09T00:00:00"
+    )
     assert moments(sfn, "?machine=a") == (
         400,
         {"message": "Unknown argument 'machine' of /sfn-mock/moments. Did you mean 'state_machine'?"},
@@ -97,10 +99,10 @@ def test_definitions_that_run(sfn):
     ended = moments(sfn, f"?state_machine={orders.arn}")
     put_clock(sfn, "2026-01-10T03:00:30Z")
 
-    assert started == told("10T03:00:00", None, "10T03:01:00", "10T03:01:00")
-    assert ended == told("10T03:00:00", "10T03:01:00", None, "10T03:01:00")
-    assert moments(sfn) == told("10T03:00:00", "10T03:00:00", "10T03:01:00", "10T03:01:00")
-    assert moments(sfn, f"?state_machine={orders.arn}x") == told()
+    assert started == moments_answer("10T03:00:00", None, "10T03:01:00", "10T03:01:00")
+    assert ended == moments_answer("10T03:00:00", "10T03:01:00", None, "10T03:01:00")
+    assert moments(sfn) == moments_answer("10T03:00:00", "10T03:00:00", "10T03:01:00", "10T03:01:00")
+    assert moments(sfn, f"?state_machine={orders.arn}x") == moments_answer()
 
 
 @freeze_time(NOW)
@@ -109,4 +111,4 @@ def test_a_frozen_test():
     with sfn_mock.server() as sfn:
         sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="2026-01-10T02:00:00Z")
 
-        assert moments(sfn) == told("10T02:00:00", "10T02:00:00", None, "10T02:00:00")
+        assert moments(sfn) == moments_answer("10T02:00:00", "10T02:00:00", None, "10T02:00:00")

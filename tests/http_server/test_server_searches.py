@@ -44,9 +44,9 @@ def search(sfn, **arguments):
 
 
 def names(answer):
-    status, told = answer
+    status, page = answer
     assert status == 200
-    return [execution["name"] for execution in told["executions"]]
+    return [execution["name"] for execution in page["executions"]]
 
 
 def test_all_executions(sfn, orders):

@@ -46,7 +46,7 @@ EACH = {
 }
 
 
-def told(sfn, run):
+def graph_of(sfn, run):
     """The description of an execution: its states by name, and the classes and texts of the picture."""
     [records] = sfn._session.all_records()
     with records.using() as now:
@@ -75,7 +75,7 @@ def start(sfn, client, definition, input, **tasks):
 def test_a_run(sfn, client):
     """States have the colour of their status, transitions that of whether they were taken; caught errors are shown."""
     run = start(sfn, client, ORDER, {"n": -1}, Charge=[{"error": "Declined", "cause": "no funds"}])
-    states, boxes, transitions, texts = told(sfn, run)
+    states, boxes, transitions, texts = graph_of(sfn, run)
 
     assert boxes == {
         "Check": "status-succeeded",
@@ -115,7 +115,7 @@ def test_a_run(sfn, client):
 def test_a_failed_run(sfn, client):
     """A Fail state has the error of the execution."""
     run = start(sfn, client, ORDER, {"n": 1})
-    states, boxes, _, _ = told(sfn, run)
+    states, boxes, _, _ = graph_of(sfn, run)
     [visit] = states["Skip"]["visits"]
 
     assert (boxes["Check"], boxes["Skip"]) == ("status-succeeded", "status-failed")
@@ -138,7 +138,7 @@ def test_a_state_that_was_not_left(sfn, client, clock, end, status, duration):
     if end is not None:
         getattr(run, end)()
     clock.tick(timedelta(seconds=30))
-    states, boxes, transitions, _ = told(sfn, run)
+    states, boxes, transitions, _ = graph_of(sfn, run)
     [visit] = states["Wait"]["visits"]
 
     assert (visit["status"], visit["duration"]) == (status, duration)
@@ -150,7 +150,7 @@ def test_items_of_a_map(sfn, client):
     """A state inside a Map has the worst status of its items, and the last twenty visits."""
     items = [{"result": {"Payload": {}}}] * 24 + [{"error": "Torn"}]
     run = start(sfn, client, EACH, list(range(25)), Pack=items)
-    states, boxes, _, texts = told(sfn, run)
+    states, boxes, _, texts = graph_of(sfn, run)
 
     assert (boxes["Each"], boxes["Pack"]) == ("status-failed", "status-failed")
     assert "Pack: FAILED, 25 times" in texts
@@ -170,7 +170,7 @@ def test_a_seed(sfn):
         start_date="2026-01-10T01:00:00Z",
         stop_date="2026-01-10T01:00:05Z",
     )
-    states, boxes, transitions, _ = told(sfn, run)
+    states, boxes, transitions, _ = graph_of(sfn, run)
     [visit] = states["Charge"]["visits"]
 
     assert (boxes["Check"], boxes["Charge"], boxes["Done"]) == (
@@ -194,9 +194,9 @@ def test_transitions_of_a_seed(sfn):
     skipped = machine.add_execution("a", status="FAILED", failed_in="Skip", error="Skipped")
     straight = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}
     done = sfn.add_state_machine("straight", definition=json.dumps(straight)).add_execution("b", status="SUCCEEDED")
-    _, boxes, transitions, _ = told(sfn, done)
+    _, boxes, transitions, _ = graph_of(sfn, done)
 
-    assert taken(told(sfn, skipped)[2]) == ["Check: Default -> Skip"]
+    assert taken(graph_of(sfn, skipped)[2]) == ["Check: Default -> Skip"]
     assert (boxes, taken(transitions)) == ({"A": "status-succeeded", "B": "status-succeeded"}, ["A: Next -> B"])
 
 

@@ -25,18 +25,18 @@ def invoke(parameters, body=b'{"text":"Hi"}'):
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "shown"),
     [
         pytest.param(b'{"text":"Hi"}', {"text": "Hi"}, id="JSON"),
         pytest.param(b"Hi", "Hi", id="text"),
         pytest.param(b"[" * 100_000, "[" * 100_000, id="endless levels"),
     ],
 )
-def test_body_of_the_answer(body, told):
+def test_body_of_the_answer(body, shown):
     """The result has the value of JSON in the body, and other text unchanged."""
     result, calls = invoke({"ModelId": "m", "Body": {"prompt": "Hello"}}, body)
 
-    assert result == {"Body": told, "ContentType": "application/json"}
+    assert result == {"Body": shown, "ContentType": "application/json"}
     assert calls == [("invoke_model", {"modelId": "m", "body": b'{"prompt":"Hello"}'})]
 
 

@@ -145,9 +145,9 @@ def test_an_http_task_is_sent_by_the_given_function():
         return HttpResponse(200, {}, "[1]")
 
     parameters = {"ApiEndpoint": "https://a.example", "Method": "GET"}
-    told = {"Headers": {}, "ResponseBody": [1], "StatusCode": 200, "StatusText": "OK"}
+    response = {"Headers": {}, "ResponseBody": [1], "StatusCode": 200, "StatusText": "OK"}
 
-    assert answer("arn:aws:states:::http:invoke", parameters, None, send) == (Succeeded(told), None)
+    assert answer("arn:aws:states:::http:invoke", parameters, None, send) == (Succeeded(response), None)
     assert sent == ["https://a.example"]
     with pytest.raises(LookupError):
         answer("arn:aws:states:::http:invoke", parameters, None)

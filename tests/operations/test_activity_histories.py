@@ -39,7 +39,7 @@ def take(client, worker_name=None, activity="pack"):
     return client.get_activity_task(activityArn=f"{PREFIX}:activity:{activity}", **name)["taskToken"]
 
 
-def told(client, run):
+def activity_events(client, run):
     """The history's events of activities: seconds since NOW, type, and the name of the worker."""
     return [
         (
@@ -58,18 +58,18 @@ def test_task_starts_when_a_worker_takes_it(client, started, clock, name):
     run = started({"Pack": PACK})
     run.wait_for_task(activity="pack")
     clock.tick(2)
-    waiting = told(client, run)
+    waiting = activity_events(client, run)
     token = take(client, *name)
     clock.tick(3)
     client.send_task_success(taskToken=token, output="1")
 
     assert waiting == [(0, "Scheduled")]
-    assert told(client, run) == [(0, "Scheduled"), (2, "Started", *name), (5, "Succeeded")]
+    assert activity_events(client, run) == [(0, "Scheduled"), (2, "Started", *name), (5, "Succeeded")]
 
 
 def test_execution_without_a_worker(client, started):
     """If no worker could take the task, it starts when it is scheduled."""
-    assert told(client, started({"Pack": PACK})) == [(0, "Scheduled"), (0, "Started")]
+    assert activity_events(client, started({"Pack": PACK})) == [(0, "Scheduled"), (0, "Started")]
 
 
 def test_clock_that_moves_back(client, started, clock):
@@ -80,7 +80,7 @@ def test_clock_that_moves_back(client, started, clock):
     take(client, "w1")
     clock.move_to(NOW + timedelta(seconds=1))
 
-    assert told(client, run) == [(0, "Scheduled")]
+    assert activity_events(client, run) == [(0, "Scheduled")]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_task_that_no_worker_takes(client, started, clock, end, events):
     clock.tick(2)
     end(run)
 
-    assert told(client, run) == [(0, "Scheduled"), *events]
+    assert activity_events(client, run) == [(0, "Scheduled"), *events]
 
 
 def test_worker_that_comes_before_the_task(client, started, clock):
@@ -110,7 +110,7 @@ def test_worker_that_comes_before_the_task(client, started, clock):
     take(client, "w1")
     clock.tick(20)
 
-    assert told(client, run) == [(10, "Scheduled"), (10, "Started", "w1")]
+    assert activity_events(client, run) == [(10, "Scheduled"), (10, "Started", "w1")]
 
 
 def test_task_of_another_activity(client, started, clock):
@@ -120,7 +120,7 @@ def test_task_of_another_activity(client, started, clock):
     clock.tick(2)
     take(client, "w1", "ship")
 
-    assert told(client, run) == [(0, "Scheduled"), (0, "Started")]
+    assert activity_events(client, run) == [(0, "Scheduled"), (0, "Started")]
 
 
 def test_each_attempt_has_its_own_worker(client, started, clock):
@@ -135,7 +135,7 @@ def test_each_attempt_has_its_own_worker(client, started, clock):
     clock.tick(1)
     take(client, "w2")
 
-    assert told(client, run) == [
+    assert activity_events(client, run) == [
         (0, "Scheduled"),
         (1, "Started", "w1"),
         (1, "Failed"),
@@ -167,4 +167,4 @@ def test_task_before_a_map_run(client, started, clock, seconds, events):
     clock.move_to(NOW + timedelta(seconds=10))
     run.add_map_run("All", start_date=NOW + timedelta(seconds=5))
 
-    assert told(client, run) == events
+    assert activity_events(client, run) == events

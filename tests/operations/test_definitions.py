@@ -153,18 +153,18 @@ def test_diagnostics_that_fit_are_not_truncated(client):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "codes"),
     [
         pytest.param({}, [], id="by default"),
         pytest.param({"severity": "ERROR"}, [], id="errors"),
         pytest.param({"severity": "WARNING"}, ["PASS_RESULT_IS_STATIC"], id="warnings"),
     ],
 )
-def test_warnings_need_a_severity(client, arguments, told):
+def test_warnings_need_a_severity(client, arguments, codes):
     """A definition with warnings is OK, and they are shown only with severity WARNING."""
     answer = validate(client, workflow(Pack={**PASS, "Result": "$.parcel"}), **arguments)
 
-    assert (answer["result"], [found["code"] for found in answer["diagnostics"]]) == ("OK", told)
+    assert (answer["result"], [found["code"] for found in answer["diagnostics"]]) == ("OK", codes)
 
 
 def test_fault_without_a_location(client):

@@ -597,22 +597,22 @@ def test_last_outcome_counts_for_later_starts(client, orders):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "given",
     [
         pytest.param({}, id="without a word"),
         pytest.param({"error": "Late", "cause": "Rain"}, id="with error and cause"),
         pytest.param({"error": "", "cause": ""}, id="with empty texts"),
     ],
 )
-def test_stopped_execution_is_aborted(client, orders, clock, told):
+def test_stopped_execution_is_aborted(client, orders, clock, given):
     """StopExecution answers only the stop date; DescribeExecution shows error and cause if given."""
     start(client)
     clock.tick(MINUTE)
-    answer = client.stop_execution(executionArn=EXECUTION, **told)
+    answer = client.stop_execution(executionArn=EXECUTION, **given)
     clock.tick(MINUTE)
 
     assert members(answer) == {"stopDate": NOW + MINUTE}
-    assert describe(client) == described(status="ABORTED", stopDate=NOW + MINUTE, redriveStatus="REDRIVABLE", **told)
+    assert describe(client) == described(status="ABORTED", stopDate=NOW + MINUTE, redriveStatus="REDRIVABLE", **given)
     assert listed(client, statusFilter="ABORTED") == ["nightly"]
 
 

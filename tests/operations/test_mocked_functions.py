@@ -253,9 +253,9 @@ def test_a_task_error(sfn, add, start, cause, message):
 
     sfn.mock_lambda("charge", decline_by_name)
     run = start(add(FUNCTION))
-    answer = json.loads(run.cause)
+    cause = json.loads(run.cause)
 
-    assert (run.error, answer["errorType"], answer["errorMessage"]) == ("CardDeclined", "CardDeclined", message)
+    assert (run.error, cause["errorType"], cause["errorMessage"]) == ("CardDeclined", "CardDeclined", message)
 
 
 def test_an_exception_in_an_answer_of_the_sdk(sfn, add, start):

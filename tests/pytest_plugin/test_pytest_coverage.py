@@ -126,10 +126,10 @@ def test_threshold_that_is_not_a_percentage(run, least):
 def test_json(run, pytester):
     """The JSON file has the result of as_dict()."""
     run("--sfn-coverage-json", "reports/coverage.json")
-    answer = json.loads((pytester.path / "reports" / "coverage.json").read_text())
+    report = json.loads((pytester.path / "reports" / "coverage.json").read_text())
 
-    assert answer["percentage"] == 50.0
-    [machine] = answer["machines"]
+    assert report["percentage"] == 50.0
+    [machine] = report["machines"]
     assert (machine["name"], machine["runs"], len(machine["parts"])) == ("orders", 3, 6)
     assert machine["parts"][0] == {"kind": "state", "state": "Check", "number": None, "next": None, "taken": 3}
 

@@ -510,14 +510,14 @@ def test_a_redrive_continues_at_the_failed_state(clock, client, start):
 
 
 @pytest.mark.parametrize(
-    ("end", "told"),
+    ("end", "last_event"),
     [
         pytest.param(methodcaller("fail", "Late", "Rain"), "ExecutionFailed", id="failed"),
         pytest.param(Execution.time_out, "ExecutionTimedOut", id="timed out"),
         pytest.param(methodcaller("abort", "Halt"), "ExecutionAborted", id="aborted"),
     ],
 )
-def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, told):
+def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, last_event):
     """After a redrive, the history keeps an earlier end by the test."""
     run = start({"Pause": {"Type": "Wait", "Seconds": 60, "End": True}})
     end(run)
@@ -525,7 +525,7 @@ def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, to
     run.redrive()
     after = client.get_execution_history(executionArn=run.arn)["events"]
 
-    assert before[-1]["type"] == told
+    assert before[-1]["type"] == last_event
     assert after[: len(before)] == before
     assert [event["type"] for event in after[len(before) :]] == ["ExecutionRedriven"]
 

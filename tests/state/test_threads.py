@@ -153,8 +153,8 @@ def test_execution_ends_once(orders):
     refusals = zip(*at_once(*[lambda: [fail(run) for run in runs]] * 4), strict=True)
 
     for run, refusals_of_one in zip(runs, refusals, strict=True):
-        answer = f"{run.arn} cannot be made FAILED: it is FAILED, and only a RUNNING execution can end."
-        assert sorted(refusals_of_one, key=str) == [None, answer, answer, answer]
+        refusal = f"{run.arn} cannot be made FAILED: it is FAILED, and only a RUNNING execution can end."
+        assert sorted(refusals_of_one, key=str) == [None, refusal, refusal, refusal]
 
 
 def test_repeated_start_starts_once(client, orders):

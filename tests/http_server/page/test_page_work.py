@@ -104,7 +104,7 @@ def test_an_end_that_is_refused(reader, orders):
 
 
 @pytest.mark.parametrize(
-    ("text", "told", "names"),
+    ("text", "heading", "names"),
     [
         pytest.param(
             "state_machines:\n- {name: new, executions: [{name: a, status: FAILED, start_date: -1h}]}\n",
@@ -138,12 +138,12 @@ def test_an_end_that_is_refused(reader, orders):
         ),
     ],
 )
-def test_paste_seeds(sfn, reader, text, told, names):
+def test_paste_seeds(sfn, reader, text, heading, names):
     """A seed document, or output of the AWS CLI, is seeded, with links to what was added."""
     reader.open("seed")
     reader.page.fill("#seed-text", text)
     reader.page.click("#seed-form button")
-    reader.page.wait_for_selector(f"h2:has-text('{told}')")
+    reader.page.wait_for_selector(f"h2:has-text('{heading}')")
     reader.wait()
 
     assert reader.texts("#seeded a") == names
