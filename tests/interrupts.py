@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import os
 import sys
@@ -116,6 +117,8 @@ def interrupted_after(lines: int) -> AbstractContextManager[None]:
 def _interrupted_by(trace: Callable[[FrameType, str, object], Any]) -> Iterator[None]:
     """Trace the block with a function that may raise an Interrupt, and catch that."""
     before = sys.gettrace()
+    # The collector may close generators of earlier tests, and would ignore an Interrupt in one.
+    gc.disable()
     sys.settrace(trace)
     try:
         yield
@@ -123,6 +126,7 @@ def _interrupted_by(trace: Callable[[FrameType, str, object], Any]) -> Iterator[
         pass
     finally:
         sys.settrace(before)
+        gc.enable()
 
 
 @cache
