@@ -64,12 +64,12 @@ def _with_map_runs(items: list[Item], records: Mapping[Location, Records]) -> li
             named.append(item)
             continue
         key = (item.arn.prefix, item.arn.state_machine_name, label)
-        choices = known.get(key) or [map_run_arn(*key, str(uuid3(NAMESPACE_OID, "/".join(key))))]
-        if len(choices) > 1:
+        arn, *others = known.get(key) or [map_run_arn(*key, str(uuid3(NAMESPACE_OID, "/".join(key))))]
+        if others:
             raise ValueError(
                 f"{item.label}: mapRunArn must be given, got nothing: several map runs have the label {label!r}."
             )
-        named.append(item._replace(shown=item.shown._replace(map_run_arn=choices[0])))
+        named.append(item._replace(shown=item.shown._replace(map_run_arn=arn)))
     return named
 
 
@@ -196,7 +196,7 @@ def _find(item: Item, records: Records) -> Execution | None:
 def _states(execution: Execution, moment: int) -> list[Shown]:
     """Return its current state, if it has started, and its final state: a recording may show either."""
     last = execution.attempts[-1]
-    end = max(last.since, last.stop or 0)
+    end = last.since if last.stop is None else last.stop
     return [
         _shown(execution, attempt, moment)
         for moment in (moment, end)
@@ -329,7 +329,7 @@ def _in_order(item: Item, below: dict[str | None, int], moment: int) -> tuple[At
     no earlier than the date of the item below it.
     """
     (*earlier, last), shown = item.attempts, item.shown
-    floor = below.get(shown.map_run_arn, 0)
+    floor = below.get(shown.map_run_arn, shown.start_date)
     if item.arn.express_id is not None and last.stop is None and shown.redrive_count:
         since = max(shown.start_date, min(floor, moment))
         earlier, last = [Attempt(shown.start_date)], last._replace(since=since)

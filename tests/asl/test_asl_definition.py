@@ -85,6 +85,11 @@ def test_old_names_of_map_fields():
     ("text", "message"),
     [
         pytest.param("1", "/ must be an object, got 1", id="not an object"),
+        pytest.param(
+            json.dumps({"StartAt": ["x" * 200], "States": {}}),
+            f'/StartAt must be a string, got ["{"x" * 98}',
+            id="long value",
+        ),
         pytest.param('{"States": {}}', "/StartAt must be a string, got nothing", id="no StartAt"),
         pytest.param('{"StartAt": "S"}', "/States must be an object, got nothing", id="no states"),
         pytest.param('{"StartAt": "S", "States": {}}', "/States/S must be a state, got nothing", id="missing state"),
