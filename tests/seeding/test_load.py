@@ -844,6 +844,20 @@ def test_start_after_now_warns_only_when_stored(sfn):
     assert caught_warnings(sfn, source) == []
 
 
+def test_several_other_accounts_warn(sfn):
+    """A warning about several other accounts names all, and the first one as an example."""
+    pages = [
+        json.loads(V1.read_text().replace("123456789012", account)) for account in ("310987654321", "210987654321")
+    ]
+
+    (warning,) = caught_warnings(sfn, pages)
+
+    assert str(warning.message) == (
+        "The loaded executions belong to account 210987654321 and 310987654321, but calls use account 123456789012 "
+        "and do not list them: use mock_sfn_executions(account_id='210987654321')."
+    )
+
+
 def test_another_account_warns(sfn):
     """Executions of another account than the mock's warn, and the warning names the option."""
     source = V1.read_text().replace("123456789012", "210987654321")

@@ -170,6 +170,14 @@ def test_a_mistake(sfn, source, problem):
     assert str(error.value) == problem
 
 
+def test_a_number_that_is_not_json(sfn):
+    """NaN cannot be returned."""
+    with pytest.raises(
+        ValueError, match=r"^MockedResponses\['Charged'\]\['0'\]\.Return must be a JSON value: Out of range"
+    ):
+        sfn.load_mock_config(config({"0": {"Return": float("nan")}}))
+
+
 def test_a_file_that_is_not_json(sfn, path):
     """The error names the file and the line."""
     path.write_text("{", encoding="utf-8")
