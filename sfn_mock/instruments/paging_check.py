@@ -100,12 +100,11 @@ class PagingCheck:
             if request.operation not in LISTINGS:
                 return
             call = self._call(request, parameters)
-            giver = self._giver(call)
-            if giver is not None and code == "InvalidToken":
-                differences = paging_sentences.differences(giver.bound_to, call.bound_to)
+            if call.giver is not None and code == "InvalidToken":
+                differences = paging_sentences.differences(call.giver.bound_to, call.bound_to)
                 if differences:
                     self._pending[-1].findings.append(
-                        Finding(paging_sentences.OTHER_ARGUMENTS.format(differences=differences), [giver, call])
+                        Finding(paging_sentences.OTHER_ARGUMENTS.format(differences=differences), [call.giver, call])
                     )
 
     def failed(self) -> None:
@@ -127,31 +126,25 @@ class PagingCheck:
     def _course(self) -> Course:
         return self._courses.setdefault(_thread_or_task(), Course())
 
-    def _giver(self, call: Call) -> Call | None:
-        """Return the call whose answer had the token of ``call``."""
-        token = call.parameters.get(TOKEN)
-        return self._given.get(token) if isinstance(token, str) else None
-
     def _call(self, request: Request, parameters: Answer) -> Call:
+        token = parameters.get(TOKEN)
+        giver = self._given.get(token) if isinstance(token, str) else None
+        walk = Walk() if giver is None else giver.walk
         location = request.account_id, request.region
-        caller = find_caller()
-        call = Call(request.operation, parameters, location, request.moment, caller, self._partial > 0, Walk())
-        giver = self._giver(call)
+        is_partial = self._partial > 0
         if giver is not None:
             giver.sent = True
-            call.walk = giver.walk
-        return call
+        return Call(request.operation, parameters, location, request.moment, find_caller(), is_partial, walk, giver)
 
     # --- The rules -----------------------------------------------------------------------------------------------
 
     def _judge_at_once(self, course: Course, call: Call) -> None:
-        giver = self._giver(call)
-        if giver is not None:
+        if call.giver is not None:
             course.first_pages.clear()
             same = course.with_token.setdefault(call.parameters[TOKEN], [])
             same.append(call)
             if len(same) == _SAME_TOKEN:
-                self._raise_at_once(Finding(paging_sentences.TOKEN_AGAIN, [giver, *same]))
+                self._raise_at_once(Finding(paging_sentences.TOKEN_AGAIN, [call.giver, *same]))
             return
         same = course.first_pages
         if call.token is None or (same and same[-1].asked_for != call.asked_for):

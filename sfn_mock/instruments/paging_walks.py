@@ -49,6 +49,8 @@ class Call:
     #: Made in ``partial_listing()``.
     partial: bool
     walk: Walk
+    #: The call whose answer had its token; None without one.
+    giver: Call | None = None
     #: The number of items in the answer; None for an error.
     size: int | None = None
     token: str | None = None
