@@ -20,7 +20,7 @@ def test_entering_and_leaving(race, moto_afresh):
     race(
         "entering and leaving",
         enter_and_leave,
-        Rival("mock_aws", moto_afresh.enter_and_leave, 1 / 50, times=5),
+        Rival("mock_aws", moto_afresh.enter_and_leave, 1 / 40, times=5),
         times=200,
     )
 
@@ -44,4 +44,4 @@ def seed_five_and_list():
 )
 def test_small_test(race, moto_afresh, what, ours):
     """Entering, a client, five executions, one listing, leaving."""
-    race(what, ours, Rival("mock_aws", moto_afresh.small_test, 1 / 10, times=2), times=5)
+    race(what, ours, Rival("mock_aws", moto_afresh.small_test, 1 / 15, times=2), times=5)

@@ -8,7 +8,7 @@ from conftest import Rival
 
 @pytest.mark.parametrize(
     ("page_size", "times", "of_moto", "of_stubber"),
-    [(100, 20, 1 / 50, 1 / 4), (1000, 5, 1 / 80, 1 / 10)],
+    [(100, 20, 1 / 50, 1 / 4), (1000, 5, 1 / 80, 1 / 8)],
     ids=["100", "1000"],
 )
 def test_page(race, ours, moto, stubbed, page_size, times, of_moto, of_stubber):
