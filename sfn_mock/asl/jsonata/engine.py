@@ -214,7 +214,7 @@ class Evaluation:
 
     def _concatenate(self, left: Any, right: Any) -> str:
         """Join two operands as text; an undefined one counts as empty."""
-        operands = (from_library(left), from_library(right))
+        operands = (from_library(left, ""), from_library(right, ""))
         return "".join(str(to_text(operand)) for operand in operands if operand is not UNDEFINED)
 
     def _includes(self, item: Any, items: Any) -> bool:
@@ -237,7 +237,7 @@ class Evaluation:
 
         def call(focus: Any, arguments: Any) -> Any:
             valid = validate(native.signature, arguments, focus)
-            passed = [UNDEFINED if value is None else from_library(value) for value in valid]
+            passed = [from_library(value, function.function_value) for value in valid]
             passed += [UNDEFINED] * (function.arguments - len(passed))
             return to_library(function.call(*passed))
 

@@ -55,7 +55,7 @@ def step_functions(now: int, randomness: random.Random, format_millis: Callable[
         "partition": Function("<an:a>", 2, _partition),
         "random": Function("<n?:n>", 1, random_number),
         "range": Function("<nnn:a>", 3, _range),
-        "string": Function("<x-b?:s>", 2, to_text),
+        "string": Function("<x-b?:s>", 2, to_text, function_value=""),
         "uuid": Function("<:s>", 0, random_uuid),
     }
 

@@ -25,11 +25,13 @@ class Function(NamedTuple):
         signature: The types of its arguments in JSONata's notation.
         arguments: The number of its arguments.
         call: The implementation on JSON values; a missing argument is `UNDEFINED`.
+        function_value: The value that `call` gets in place of a function.
     """
 
     signature: str
     arguments: int
     call: Callable[..., object]
+    function_value: object = UNDEFINED
 
 
 def to_javascript_number(value: float) -> int | float:
@@ -51,21 +53,21 @@ def to_library(value: object) -> Any:
     return None if value is UNDEFINED else value
 
 
-def from_library(value: Any) -> Any:
-    """Convert a result of the library to a JSON value; one without a JSON form, such as a function, is UNDEFINED."""
-    return UNDEFINED if value is None else _plain(value)
+def from_library(value: Any, function_value: object = UNDEFINED) -> Any:
+    """Convert a result of the library to a JSON value; a function, which has no JSON form, is `function_value`."""
+    return UNDEFINED if value is None else _plain(value, function_value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, function_value: object) -> Any:
     """Convert a value inside a result; None is a null that the library did not convert."""
     if value is None or value is library().null:
         return None
     if isinstance(value, dict):
-        members = {key: _plain(member) for key, member in value.items()}
+        members = {key: _plain(member, function_value) for key, member in value.items()}
         return {key: member for key, member in members.items() if member is not UNDEFINED}
     if isinstance(value, list):
-        items = [_plain(item) for item in value]
+        items = [_plain(item, function_value) for item in value]
         return [None if item is UNDEFINED else item for item in items]
     if is_number(value):
         return to_javascript_number(float(value)) if isinstance(value, float) or abs(value) >= 1e21 else value
-    return value if isinstance(value, (str, bool)) else UNDEFINED
+    return value if isinstance(value, (str, bool)) else function_value
