@@ -18,7 +18,6 @@ from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import (
     ChildEnd,
     ChildStart,
-    Failed,
     KnownMapRun,
     MapRunRequest,
     Pending,
@@ -230,13 +229,10 @@ class DefinitionRun:
         for token, end, stop in self._jobs.stopped(moment):
             self._save()
             self._jobs.forget(token)
-            self._answer(token, end, stop)
-
-    def _answer(self, token: str, end: Succeeded | Failed, moment: int) -> None:
-        if isinstance(end, Succeeded):
-            self._run.complete_task(token, end.result, moment)
-        else:
-            self._run.fail_task(token, end.error, end.cause, moment)
+            if isinstance(end, Succeeded):
+                self._run.complete_task(token, end.result, stop)
+            else:
+                self._run.fail_task(token, end.error, end.cause, stop)
 
     @property
     def is_running(self) -> bool:
