@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from history_core import picks
 from history_seeds import Seeds
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from plain_executions import Execution, Scope, Shown
+from plain_executions import Execution, Scope, Shown, limited, time_limit
 
 
 class Disturbances(Seeds):
@@ -62,31 +64,49 @@ class Disturbances(Seeds):
     @rule(
         pick=picks,
         starts=st.integers(1, 3),
-        stops=st.booleans(),
+        repeats=st.booleans(),
+        others=st.sets(st.sampled_from(["stop", "redrive", "seed"])),
         lengths=st.lists(st.integers(1, 200), max_size=8),
     )
-    def meet(self, pick: int, starts: int, stops: bool, lengths: list[int]) -> None:
-        """Threads start, stop and list executions at once: every call takes effect, in any order."""
+    def meet(self, pick: int, starts: int, repeats: bool, others: set[str], lengths: list[int]) -> None:
+        """Threads start, stop, redrive, seed and list executions at once: every call takes effect, in any order."""
         self.now()
         machine = self._orders()
         if machine is None:
             return
         names = [self.key("at-once") for _ in range(starts)]
-        jobs = [f"lambda: client.start_execution(stateMachineArn={machine.arn!r}, name={name!r})" for name in names]
-        execution = self._execution_with("RUNNING", pick) if stops else None
-        if execution is not None:
-            jobs.append(f"lambda: client.stop_execution(executionArn={execution.arn!r}, error='Halt')")
+        # A second start with a name is answered as the first, if the execution is still RUNNING.
+        keeps_running = machine.outcome[0] == "RUNNING" or machine.outcome[1] > timedelta(0)
+        given = [*names, *(names[:1] if repeats and keeps_running else [])]
+        jobs = [f"lambda: client.start_execution(stateMachineArn={machine.arn!r}, name={name!r})" for name in given]
+        stopped = self._execution_with("RUNNING", pick) if "stop" in others else None
+        if stopped is not None:
+            jobs.append(f"lambda: client.stop_execution(executionArn={stopped.arn!r}, error='Halt')")
+        failed = self._execution_with("FAILED", pick) if "redrive" in others else None
+        if failed is not None and not self.world.is_redrivable(failed):
+            failed = None
+        if failed is not None:
+            jobs.append(f"lambda: client.redrive_execution(executionArn={failed.arn!r})")
+        seeded = self.key("seeded") if "seed" in others else None
+        if seeded is not None:
+            jobs.append(f"lambda: {machine.key}.add_execution({seeded!r}, status='RUNNING')")
+            names.append(seeded)
         jobs.append(f"lambda: client.list_executions(stateMachineArn={machine.arn!r})")
         before = self.world.items(self.world.listing(machine))[:100]
         self.script.run(f"met = in_turns([{', '.join(jobs)}], {lengths!r})")
-        if execution is not None:
-            self.world.end(execution, "ABORTED", {"error": "Halt"})
-        for name in self.script.value(f"[run.name for run in {machine.key}.executions[-{starts}:]]"):
+        if stopped is not None:
+            self.world.end(stopped, "ABORTED", {"error": "Halt"})
+        if failed is not None:
+            self.redriven(failed)
+        for name in self.script.value(f"[run.name for run in {machine.key}.executions[-{len(names)}:]]"):
             expression = f"next(run for run in {machine.key}.executions if run.name == {name!r})"
-            self.listed(machine, expression, self._started_line(machine))
+            running = limited([Shown(self.world.moment, "RUNNING")], time_limit(machine.definition))
+            self.listed(machine, expression, running if name == seeded else self._started_line(machine))
 
             assert name in names
 
+        if len(given) > starts:
+            self.script.check(f"met[0]['executionArn'] == met[{starts}]['executionArn']", True)
         seen = self.script.value("met[-1]['executions']")
         shown = [*before, *self.world.items(self.world.listing(machine))]
 
