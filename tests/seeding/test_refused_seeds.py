@@ -623,6 +623,11 @@ REFUSED = [
         id="role that is not an ARN",
     ),
     pytest.param(
+        add_machine(role_arn=7),
+        "role_arn must be an ARN like 'arn:aws:iam::123456789012:role/orders', got 7",
+        id="role that is not a text",
+    ),
+    pytest.param(
         add_machine(region="Ireland"),
         "region must be the name of an AWS region, such as 'us-east-1', got 'Ireland'.",
         id="unknown region",

@@ -149,6 +149,12 @@ def test_naive_date_of_a_map_run_warns(berlin, orders):
         run.add_map_run("Items", start_date="2026-01-09")
 
 
+def test_naive_date_of_a_machine_warns(berlin, sfn_executions):
+    """A naive creation date of a state machine warns as a date of an execution does."""
+    with pytest.warns(SeedWarning, match=r"^creation_date 2026-01-09 00:00:00 has no time zone and was read as UTC"):
+        sfn_executions.add_state_machine("invoices", creation_date=datetime(2026, 1, 9))
+
+
 @pytest.mark.parametrize("given", ["2026-01-09T00:00:00Z", "-2h", -HOUR, None], ids=repr)
 def test_date_with_a_zone_does_not_warn(berlin, orders, given):
     """A date with a time zone does not warn."""
