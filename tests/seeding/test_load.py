@@ -858,6 +858,22 @@ def test_several_other_accounts_warn(sfn):
     )
 
 
+def test_an_equal_item_that_was_redriven_is_skipped(sfn):
+    """An item that tells the end of a redriven execution is equal to the stored one before that end, too."""
+    source = [
+        item(
+            startDate="2026-01-08T00:00:00Z",
+            stopDate="2026-01-14T00:00:00Z",
+            redriveCount=1,
+            redriveDate="2026-01-09T00:00:00Z",
+        )
+    ]
+    stored = sfn.load(source)
+
+    assert [execution.redrive_count for execution in stored] == [1]
+    assert [execution.arn for execution in sfn.load(source)] == [execution.arn for execution in stored]
+
+
 def test_another_account_warns(sfn):
     """Executions of another account than the mock's warn, and the warning names the option."""
     source = V1.read_text().replace("123456789012", "210987654321")
