@@ -242,6 +242,13 @@ def test_headers_of_an_api(headers: object, refused: list[str]) -> None:
             ],
             id="branch",
         ),
+        pytest.param(
+            json.dumps(
+                {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:pick", "End": True}
+            ),
+            [],
+            id="activity",
+        ),
         pytest.param("[]", [("Definition must be a valid JSON object", None)], id="no-object"),
     ],
 )

@@ -30,6 +30,7 @@ from sfn_mock.asl.paths import PathError, PathSyntaxError, parse_path
         pytest.param(r"(?<n>a|b)\k<n>", "", "bb", True, id="named-group"),
         pytest.param(r"(?<n>a|b)\k<n>", "", "ab", False, id="named-group-of-another-text"),
         pytest.param("[[a]+", "", "[a[", True, id="bracket-in-a-class"),
+        pytest.param("[a]", "", "[", False, id="bracket-of-a-class"),
         pytest.param(r"[\w&&--]+", "", "a&-", True, id="symbols-in-a-class"),
         pytest.param(r"\d+", "", "१२", False, id="digits-of-ascii"),
         pytest.param(r"a\z", "", "a", True, id="end"),

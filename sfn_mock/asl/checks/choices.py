@@ -51,7 +51,7 @@ def _operator(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     found = [name for name in value if name in OPERATORS]
     if "Variable" in value:
         if len(found) != 1:
-            group = Group(tuple(found or OPERATORS), needed=True)
+            group = Group(tuple(found or OPERATORS))
             yield error(f"{group.several if found else group.none}{joined(group.names)}", location)
     elif value.keys() & set(_COMBINATIONS):
         for name in found:
