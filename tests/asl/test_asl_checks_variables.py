@@ -94,3 +94,10 @@ def test_names_in_jsonata() -> None:
     state = parallel(inner(Assign={"v": "{% 1 %}"}), Assign={"v": "{% $states.result %}"})
 
     assert messages(machine(state, QueryLanguage="JSONata")) == [taken("v", f"{PLACE}/Assign")]
+
+    state = parallel(inner(Assign={"v.$": "{% 1 %}"}), Assign={"v": "{% $states.result %}"})
+    reason = "the variable name contains invalid characters."
+
+    assert messages(machine(state, QueryLanguage="JSONata")) == [
+        f"INVALID_VARIABLE_NAME: Invalid variable name 'v.$': {reason} at {PLACE}/Assign"
+    ]

@@ -100,7 +100,12 @@ def test_no_warning(state: dict[str, Any]) -> None:
 
 def test_no_warning_in_jsonata() -> None:
     """A machine in JSONata has no payload templates, so it has no warnings."""
-    assert diagnose(machine({**PASS, "Assign": {"v": "$.x"}}, QueryLanguage="JSONata")) == []
+    state = {**PASS, "Assign": {"v": "$.x"}}
+    branch = {"StartAt": "I", "States": {"I": state}}
+    parallel = {"Type": "Parallel", "Branches": [branch], "End": True}
+
+    assert diagnose(machine(state, QueryLanguage="JSONata")) == []
+    assert diagnose(machine(parallel, QueryLanguage="JSONata")) == []
 
 
 def test_warnings_come_last() -> None:
