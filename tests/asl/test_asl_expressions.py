@@ -31,7 +31,7 @@ def evaluate(text: str, seed: int = 1) -> object:
     return parse_expression(text).evaluate(Bindings({}, now=1510067557121, randomness=random.Random(seed)))
 
 
-def test_an_expression_of_no_text() -> None:
+def test_an_empty_expression() -> None:
     """The string `{%%}` is an expression without text, and not a text."""
     with pytest.raises(
         ExpressionError, match=r" for the field 'Output' threw an error .*: Unexpected end of expression$"

@@ -253,7 +253,7 @@ MANAGED = {"name": "MANAGED_BY_AWS", "value": "STARTED_BY_STEP_FUNCTIONS"}
         ),
     ],
 )
-def test_step_functions_marks_what_it_starts(action, parameters, operation, sent):
+def test_marks_of_started_tasks_and_jobs(action, parameters, operation, sent):
     """A task of ECS has AWS Step Functions as its starter; a job of Batch that a task waits for has a variable."""
     client, client_for = given(**{operation: {}})
     call(action, parameters, client_for)

@@ -186,7 +186,7 @@ def test_a_machine_that_times_out_stops_its_nested_execution(clock, sfn, client)
         pytest.param({"Resource": "arn:aws:states:::states:startExecution"}, id="task that does not wait"),
     ],
 )
-def test_a_nested_execution_that_goes_on(clock, sfn, start, more):
+def test_a_nested_execution_that_continues(clock, sfn, start, more):
     """A nested execution is not stopped by the timeout of its task, nor with a parent that does not wait for it."""
     machine = inner(sfn)
     start(Nest=nest(**more))
