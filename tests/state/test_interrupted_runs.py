@@ -91,6 +91,21 @@ def send_success(sfn, client, clock):
     client.send_task_success(taskToken=token, output="1")
 
 
+def wait_a_little(sfn, client, clock):
+    clock.tick(30 * SECOND)
+
+
+def go_back_a_little(sfn, client, clock):
+    clock.tick(-10 * SECOND)
+
+
+def fail_earlier(sfn, client, clock):
+    """Answer with the token again, after the clock went back to before the first answer."""
+    run = sfn._session.records().schedule.runs[sfn.get_state_machine("orders").executions[0]._record]
+    [token] = run._tokens
+    client.send_task_failure(taskToken=token)
+
+
 #: The modules with the state of runs. All others are called in one action of a run, which is repeated as a whole.
 PLACES = ("asl/engine.py", "asl/recorded_host.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
 #: What `tox -e interrupts` tries besides.
@@ -116,6 +131,12 @@ MORE_CASES = [
     pytest.param(BRANCHING, [mock, start, tick, look], redrive, id="redrive of a branch"),
     pytest.param(INLINE, [mock, start, tick], look, id="failure of an item"),
     pytest.param(INLINE, [mock, start, tick, look], redrive, id="redrive of an item"),
+    pytest.param(
+        PACKING,
+        [start, take_task, wait_a_little, send_success, go_back_a_little],
+        fail_earlier,
+        id="answer in the past",
+    ),
 ]
 
 
