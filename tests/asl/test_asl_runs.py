@@ -374,7 +374,7 @@ def test_redrive_continues_at_the_failed_state():
 
 def test_redrive_enters_the_states_that_follow():
     """A redriven run enters the states after the failed one as usual."""
-    host = EngineHost(Failed("E"), Succeeded({}))
+    host = EngineHost(Failed("E"), Succeeded({"n": 1}))
     run = start(single({**TASK, "Next": "Done"}), host=host)
     run.redrive(START + 1000)
 
@@ -384,7 +384,7 @@ def test_redrive_enters_the_states_that_follow():
         (13, 12, "SucceedStateExited"),
         (14, 13, "ExecutionSucceeded"),
     ]
-    assert details(run, "ExecutionSucceeded") == {"output": "{}", "outputDetails": {"truncated": False}}
+    assert details(run, "ExecutionSucceeded") == {"output": '{"n":1}', "outputDetails": {"truncated": False}}
 
 
 def test_tokens_of_tasks_differ():
