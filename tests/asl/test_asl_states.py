@@ -84,6 +84,7 @@ def test_succeed(state, expected):
         pytest.param({"CausePath": "States.Format('{}!', $.e)"}, None, "E1!", id="function"),
         pytest.param({**JSONATA, "Error": "{% $states.input.e %}", "Cause": "why"}, "E1", "why", id="JSONata"),
         pytest.param({**JSONATA, "Error": "E"}, "E", None, id="JSONata without a cause"),
+        pytest.param({"Error": "{% 1 %}", "Cause": "why"}, "{% 1 %}", "why", id="text like JSONata"),
         pytest.param(
             {"ErrorPath": "$.n"},
             "States.Runtime",
