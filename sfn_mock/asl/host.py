@@ -219,6 +219,7 @@ class WriteRequest:
         config: `WriterConfig`.
         ends: The ends of the child executions, in their order.
         moment: When the map run ends, in milliseconds since 1970.
+        is_needed: Whether the state goes on with the result, False if the map run fails or is aborted.
     """
 
     map_run_arn: str
@@ -227,6 +228,7 @@ class WriteRequest:
     config: dict[str, Any]
     moment: int
     ends: list[ChildEnd] = field(default_factory=list)
+    is_needed: bool = True
 
 
 class Host(Protocol):

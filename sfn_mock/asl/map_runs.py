@@ -133,18 +133,18 @@ class MapRun:
         if writes and self.writer is not None and self.writer.resource is not None:
             # The error of the map run stays, even if its results cannot be written.
             with suppress(StateError):
-                self._write(self.writer, self._list_ends(stopped))
+                self._write(self.writer, self._list_ends(stopped), is_needed=False)
 
     def result(self) -> Any:
         """Return the outputs of the child executions, or the result of the ResultWriter."""
         ends = self._list_ends({})
         if self.writer is None:
             return [end.output for end in ends if end.status == "SUCCEEDED"]
-        return self._write(self.writer, ends)
+        return self._write(self.writer, ends, is_needed=True)
 
-    def _write(self, writer: ResultWriter, ends: list[ChildEnd]) -> Any:
+    def _write(self, writer: ResultWriter, ends: list[ChildEnd], *, is_needed: bool) -> Any:
         now = self._scheduler.now
-        request = WriteRequest(self.arn, writer.resource, self.destination, dict(writer.config), now, ends)
+        request = WriteRequest(self.arn, writer.resource, self.destination, dict(writer.config), now, ends, is_needed)
         return self._host.write_results(request)
 
     def _list_ends(self, stopped: Mapping[int, ChildEnd]) -> list[ChildEnd]:

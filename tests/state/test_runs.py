@@ -440,6 +440,16 @@ def test_result_files_of_a_map_run_that_is_aborted(clock, client, start):
     }
 
 
+def test_map_run_that_is_aborted_without_s3(clock, client, start):
+    """Without mock_aws, a map run whose parent is stopped writes no files, and no call of S3 is refused."""
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "lists"}}
+    run = start({"Each": distributed({"Type": "Wait", "SecondsPath": "$", "End": True}, ResultWriter=writer)}, "[60]")
+
+    client.stop_execution(executionArn=run.arn)
+
+    assert (run.status, run.map_runs[0].status) == ("ABORTED", "ABORTED")
+
+
 def test_items_are_the_objects_of_a_bucket(client, start):
     """listObjectsV2 gives an item for each object."""
     with mock_aws():
