@@ -47,12 +47,27 @@ INLINE = {
 }
 CHARGE_EACH = {**MAP, "ItemProcessor": {**PROCESSOR, **CHARGING}}
 CHARGING_EACH = {"StartAt": "Each", "States": {"Each": CHARGE_EACH}}
+NEST = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    "Parameters": {
+        "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:inner",
+        "Name": "one",
+        "Input": {},
+    },
+    "End": True,
+}
+NESTING = {"StartAt": "Nest", "States": {"Nest": NEST}}
 
 
 def mock(sfn, client, clock):
     """Let the first call of the function take half a minute and fail, and later ones succeed at once."""
     declined = {"error": "Declined", "cause": "no funds", "duration": 30 * SECOND}
     sfn.get_state_machine("orders").mock_task("Charge", [declined, {"result": {"charged": True}}])
+
+
+def add_inner(sfn, client, clock):
+    sfn.add_state_machine("inner", definition=json.dumps(WAITING))
 
 
 def start(sfn, client, clock):
@@ -131,6 +146,9 @@ MORE_CASES = [
     pytest.param(BRANCHING, [mock, start, tick, look], redrive, id="redrive of a branch"),
     pytest.param(INLINE, [mock, start, tick], look, id="failure of an item"),
     pytest.param(INLINE, [mock, start, tick, look], redrive, id="redrive of an item"),
+    pytest.param(NESTING, [add_inner], start, id="start of a nested execution"),
+    pytest.param(NESTING, [add_inner, start, tick], look, id="end of a nested execution"),
+    pytest.param(NESTING, [add_inner, start], stop, id="stop of a nested execution"),
     pytest.param(
         PACKING,
         [start, take_task, wait_a_little, send_success, go_back_a_little],
