@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from heapq import heappop, heappush
-from threading import get_ident
 from typing import Generic, TypeVar
 
 from sfn_mock.state.live_runs import Run
@@ -42,8 +41,8 @@ class RunSchedule(Generic[_Execution]):
         self._due: list[tuple[int, int, _Execution]] = []
         #: The valid moment in `_due` of each execution.
         self._due_of: dict[_Execution, int] = {}
-        #: The executions whose runs are advancing now, each with the id of its thread.
-        self._advancing: dict[_Execution, int] = {}
+        #: The executions whose runs are advancing now, perhaps in other threads.
+        self._advancing: set[_Execution] = set()
         #: The exception that a task raised last, if any.
         self.task_error: Exception | None = None
 
@@ -110,11 +109,8 @@ class RunSchedule(Generic[_Execution]):
     # --- Advancing ---------------------------------------------------------------------------------------------------
 
     def advance_all(self, moment: int) -> None:
-        """Advance the live runs in order of the moments, until nothing is due by a moment; first poll their jobs."""
+        """Advance the live runs in order of the moments, until nothing is due by a moment."""
         self._awake.update(self._polling)
-        self._advance_due(moment)
-
-    def _advance_due(self, moment: int) -> None:
         while (execution := self._next(moment)) is not None:
             if execution in self.live:
                 self.advance(execution, moment, in_turn=True)
@@ -152,13 +148,13 @@ class RunSchedule(Generic[_Execution]):
         """Mark the run of an execution as advancing inside the block."""
         try:
             try:
-                self._advancing[execution] = get_ident()
+                self._advancing.add(execution)
                 yield
             finally:
-                self._advancing.pop(execution, None)
+                self._advancing.discard(execution)
         finally:
             # An interrupt may have come just before this line.
-            self._advancing.pop(execution, None)
+            self._advancing.discard(execution)
 
     def _note_advanced(self, execution: _Execution, run: Run, moment: int) -> None:
         """Plan what a run does next after a moment, or remove it from the live ones if it has ended."""
@@ -179,15 +175,10 @@ class RunSchedule(Generic[_Execution]):
     # --- Adding and resuming -----------------------------------------------------------------------------------------
 
     def start(self, execution: _Execution, run: Run, moment: int) -> None:
-        """Start the run of an execution and advance it to the current moment.
-
-        If a task of another run starts it, it advances after that run, or at the next call of the task.
-        """
+        """Start the run of an execution and advance it to the current moment."""
         self._save(execution)
         self.runs[execution] = self.live[execution] = run
-        self.wake(execution)
-        if get_ident() not in self._advancing.values():
-            self._advance_due(moment)
+        self.advance(execution, moment)
 
     def resume(self, execution: _Execution, moment: int) -> None:
         """Advance a run once more that waits for a task that nothing answers."""

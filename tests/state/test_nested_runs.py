@@ -464,32 +464,3 @@ def test_a_run_that_is_stopped_after_the_clock_went_back(clock, client, sfn):
     clock.tick(570)
 
     assert (before, run.visited, run.status) == (["Hold", "End"], ["Hold"], "ABORTED")
-
-
-def test_executions_that_continue_as_new_ones(client, sfn):
-    """A workflow may start itself again many times, as AWS's guide advises for long ones."""
-    again = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::states:startExecution",
-        "Parameters": {
-            "StateMachineArn.$": "$$.StateMachine.Id",
-            "Input": {
-                "left.$": "States.MathAdd($.left, -1)",
-                "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id",
-            },
-        },
-        "End": True,
-    }
-    more = {
-        "Type": "Choice",
-        "Choices": [{"Variable": "$.left", "NumericGreaterThan": 0, "Next": "Again"}],
-        "Default": "Done",
-    }
-    outer = sfn.add_state_machine(
-        "outer", definition={"StartAt": "More", "States": {"More": more, "Again": again, "Done": DONE}}
-    )
-    client.start_execution(stateMachineArn=outer.arn, input='{"left": 100}')
-
-    assert [(run.status, json.loads(run.input)["left"]) for run in outer.executions] == [
-        ("SUCCEEDED", left) for left in range(100, -1, -1)
-    ]
