@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, aclosing
+from contextlib import AbstractContextManager, aclosing
 from functools import wraps
-from types import FunctionType
+from types import FunctionType, TracebackType
 from typing import Any, TypeVar
 from unittest import TestCase, TestLoader
 
@@ -166,44 +166,56 @@ def _wrapper(cls: type, name: str) -> Callable[[Context, Function], Function] | 
     return _of_instance if name.startswith(_TEST_METHODS) else None
 
 
-def _reporting() -> ExitStack:
-    """Return the context of one part of a test: a failure that leaves it is not swallowed."""
+class _Reporting:
+    """The context of one part of a test: a failure that leaves it is not swallowed.
 
-    def report(kind: object, failure: BaseException | None, traceback: object) -> None:
+    A class of this package, and no ExitStack: pytest hides its frames from a test's author.
+    """
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         from sfn_mock import activation
 
         if failure is not None:
             activation.report_findings(failure)
             activation.keep_report()
 
-    stack = ExitStack()
-    stack.push(report)
-    return stack
 
+class _Ending:
+    """The context of the last part of a test, which ends the mock that was started for the test."""
 
-def _ending(started: Context) -> ExitStack:
-    """Return the context of the last part of a test, which ends the mock that was started for the test."""
+    def __init__(self, started: Context) -> None:
+        self._started = started
 
-    def report(kind: object, failure: BaseException | None, traceback: object) -> None:
+    def __enter__(self) -> None:
+        """Do nothing: the mock is already active."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         from sfn_mock import activation
 
-        activation.report_findings(failure)
-
-    stack = ExitStack()
-    stack.push(started)
-    stack.push(report)
-    return stack
+        try:
+            activation.report_findings(failure)
+        except BaseException as found:
+            self._started.__exit__(type(found), found, found.__traceback__)
+            raise
+        self._started.__exit__(kind, failure, traceback)
 
 
 def _reported(mock: Context, function: Function) -> Function:
-    return _within(lambda args: _reporting(), function)
+    return _within(lambda args: _Reporting(), function)
 
 
 def _of_instance(mock: Context, function: Function) -> Function:
     """Run a test method of a plain class in the mock that its setup_method started, or in a new one."""
 
     def context(args: tuple[Any, ...]) -> Context:
-        return _reporting() if _is_started(args[0]) else mock
+        return _Reporting() if _is_started(args[0]) else mock
 
     return _within(context, function)
 
@@ -235,7 +247,7 @@ def _starting_class(mock: Context, setup: Function) -> Function:
     def set_up_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
         _start(mock, cls)
         try:
-            with _reporting():
+            with _Reporting():
                 return setup(cls, *args, **kwargs)
         except BaseException as failure:
             # unittest still runs the cleanups of a class whose setUpClass failed; pytest is done with a plain class.
@@ -260,7 +272,7 @@ def _ending_class(mock: Context, teardown: Function) -> Function:
 def _within_class(mock: Context, teardown: Function) -> Function:
     @wraps(teardown)
     def tear_down_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
-        with _reporting() if _is_started(cls) else mock:
+        with _Reporting() if _is_started(cls) else mock:
             return teardown(cls, *args, **kwargs)
 
     return tear_down_class
@@ -275,7 +287,7 @@ def _starting(mock: Context, setup: Function) -> Function:
         # A call of the base class's method finds the mock started.
         _start(mock, self)
         try:
-            with _reporting():
+            with _Reporting():
                 setup(self, *([method] if takes_method else []))
         except BaseException as failure:
             _stop(self, failure)
@@ -318,7 +330,7 @@ def _last(mock: Context, target: object) -> Context:
         return mock
     started: Context = getattr(target, _STARTED)
     delattr(target, _STARTED)
-    return _ending(started)
+    return _Ending(started)
 
 
 _CLASS_LEVEL = {

@@ -26,7 +26,7 @@ TARGET_PREFIX = "AWSStepFunctions."
 # The host of the user's endpoint may have an operation's prefix, such as "sync-".
 _THIS_MACHINE = re.compile(r"(.+[.-])?(localhost|127(\.\d+){3}|0\.0\.0\.0)\.?|::1")
 #: The hosts of Step Functions: regional, FIPS, dual-stack and VPC endpoints.
-_HOST = re.compile(r"(.+\.)?(sync-)?states(-fips)?\.[a-z0-9-]+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws)\.?")
+_HOST = re.compile(r"(.+\.)?(sync-)?states(-fips)?\.[a-z]+(-[a-z]+)+-\d+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws)\.?")
 #: Longest body of a call in bytes, both packed and unpacked.
 MAX_BODY = 16 << 20
 _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")

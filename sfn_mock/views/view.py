@@ -31,7 +31,7 @@ class View(Generic[Record]):
 
     @property
     def arn(self) -> str:
-        """The ARN; of a version or alias, the state machine's ARN and the number or name."""
+        """The ARN, as the API gives it."""
         return self._record.arn
 
     @property

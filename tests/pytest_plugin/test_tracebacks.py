@@ -12,6 +12,7 @@ import pytest
 TEST = """
     import boto3
     import pytest
+    from sfn_mock import mock_sfn_executions
     from sfn_mock.views import Execution
 
     # The first test: nothing has activated a mock before.
@@ -48,6 +49,14 @@ TEST = """
             boto3.client("s3").list_buckets()
         except Exception:
             pass
+
+    @mock_sfn_executions
+    class TestClass:
+        def setup_method(self):
+            pass
+
+        def test_swallowed_in_a_class(self):
+            test_swallowed(None)
 """
 
 
@@ -87,10 +96,10 @@ def test_frames(tracebacks, test, error, shows_ours):
 @pytest.mark.parametrize(
     ("test", "place"),
     [
-        pytest.param("test_option", "test_tracebacks_of_users.py:7: in test_option", id="misspelt option"),
-        pytest.param("test_value", "test_tracebacks_of_users.py:11: in test_value", id="value that is refused"),
+        pytest.param("test_option", "test_tracebacks_of_users.py:8: in test_option", id="misspelt option"),
+        pytest.param("test_value", "test_tracebacks_of_users.py:12: in test_value", id="value that is refused"),
         pytest.param(
-            "test_swallowed", "test_tracebacks_of_users.py:35: in test_swallowed", id="error at the mock's end"
+            "test_swallowed", "test_tracebacks_of_users.py:36: in test_swallowed", id="error at the mock's end"
         ),
     ],
 )
@@ -101,3 +110,11 @@ def test_error_of_the_fixture(tracebacks, test, place):
     assert text.splitlines()[-1] == place
     assert "hidden" not in text
     assert "pytest_fixture_setup" not in text
+
+
+def test_error_at_the_end_of_a_decorated_class(tracebacks):
+    """A finding at the end of a test of a decorated class shows no frames of context managers."""
+    [text] = tracebacks["test_swallowed_in_a_class"]
+
+    assert "UnmockedServiceError" in text
+    assert "contextlib" not in text

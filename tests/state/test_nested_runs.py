@@ -464,3 +464,20 @@ def test_a_run_that_is_stopped_after_the_clock_went_back(clock, client, sfn):
     clock.tick(570)
 
     assert (before, run.visited, run.status) == (["Hold", "End"], ["Hold"], "ABORTED")
+
+
+def test_an_execution_that_a_task_starts_runs_at_once(sfn, client, start):
+    """A started execution has done what takes no time before the task that starts it returns."""
+    noted, noted_at_return = [], []
+
+    def run_inner(event, context):
+        client.start_execution(stateMachineArn=INNER)
+        noted_at_return.extend(noted)
+
+    inner(sfn, hold={"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:note", "Next": "End"})
+    sfn.mock_lambda("note", lambda event, context: noted.append(event))
+    sfn.mock_lambda("start", run_inner)
+    run = start(Start={"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:start", "End": True})
+
+    assert run.status == "SUCCEEDED"
+    assert noted_at_return == [{}]

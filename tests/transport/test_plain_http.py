@@ -102,6 +102,17 @@ def test_a_request_without_a_target(host, method, with_moto):
         assert [(call.operation, call.error) for call in sfn.calls] == [("", "UnknownOperationException")]
 
 
+def test_a_bucket_whose_name_is_states():
+    """A host of S3 is not one of Step Functions, whatever the name of the bucket is."""
+    with mock_aws(), mock_sfn_executions() as sfn:
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="states")
+        s3.put_object(Bucket="states", Key="list", Body=b"[]")
+
+        assert s3.get_object(Bucket="states", Key="list")["Body"].read() == b"[]"
+        assert sfn.calls == []
+
+
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
 def test_error_is_answered(with_moto):
     """An error has status 400 and a body with the type."""
