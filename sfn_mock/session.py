@@ -28,7 +28,7 @@ BackendOf = Callable[[str, str], SFNBackend]
 
 
 class Instruments(NamedTuple):
-    """What a test asks of a mock beside answers: faults, the record of calls, and task mocks."""
+    """The faults, the record of calls and the task mocks of a mock."""
 
     faults: Faults
     call_log: CallLog

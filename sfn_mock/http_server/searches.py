@@ -23,7 +23,7 @@ _SIZE = 100
 
 
 class Found(NamedTuple):
-    """What ListExecutions would list, the oldest first, and the executions of it that match, the newest first."""
+    """All executions of a listing, the oldest first, and those that match a search, the newest first."""
 
     owner: ExecutionScope
     listed: Sequence[Entry[Execution]]

@@ -20,7 +20,7 @@ Children = Mapping[str, Iterable[History]]
 
 
 class Recording(NamedTuple):
-    """What happened in an execution and, by name of a Map state, in the child executions of its map runs."""
+    """The events of an execution, and those of the child executions of its map runs by name of the Map state."""
 
     trace: Trace
     children: dict[str, list[Trace]]

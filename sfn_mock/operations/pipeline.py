@@ -100,7 +100,7 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
         if elsewhere is not None:
             warn_of_elsewhere(request, elsewhere)
         return form.refuse(request, error)
-    except Exception as error:
+    except Exception as error:  # whatever a task raises, the call is recorded
         service.calls.failed(request, error)
         raise
     response, outcome = form.give(request, answer)
