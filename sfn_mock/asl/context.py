@@ -42,6 +42,7 @@ class ExecutionInfo:
         region: The region in the events of tasks.
         version_arn: The version that was started, None without one.
         alias_arn: The alias that was used to start the execution, None without one.
+        sequence: A number that no other execution with that ARN has; its tasks have other tokens.
     """
 
     id: str
@@ -52,6 +53,7 @@ class ExecutionInfo:
     region: str = "us-east-1"
     version_arn: str | None = None
     alias_arn: str | None = None
+    sequence: int = 0
 
 
 @lru_cache(maxsize=256)

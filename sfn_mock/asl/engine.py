@@ -108,7 +108,7 @@ class Engine:
     def new_token(self) -> str:
         """Return a new task token; a repeated run gets the same tokens."""
         self._tokens += 1
-        digest = hashlib.sha512(f"{self._info.id}#{self._tokens}".encode()).digest()
+        digest = hashlib.sha512(f"{self._info.id}#{self._info.sequence}#{self._tokens}".encode()).digest()
         return base64.b64encode(digest).decode()
 
     def open_task(self, token: str, task: OpenTask) -> None:

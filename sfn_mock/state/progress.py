@@ -32,6 +32,7 @@ def execution_info(execution: Execution) -> ExecutionInfo:
         region=machine.records.region,
         version_arn=execution.version_arn,
         alias_arn=execution.alias_arn,
+        sequence=execution.sequence,
     )
 
 

@@ -100,6 +100,11 @@ class Execution(TimeLine):
         expiry = None if attempt is None else attempt.expires_at(self.owner.index.retention)
         return expiry is None or expiry > moment
 
+    @property
+    def exists(self) -> bool:
+        """Whether calls can find it: its machine was not deleted, and no newer execution has its name."""
+        return self.owner.records.holds(self.state_machine) and self.owner.names.get(self.name) is self
+
     def using(self) -> AbstractContextManager[int]:
         """Lock the records and yield the current moment; RuntimeError if this record no longer exists."""
         self.check_readable()

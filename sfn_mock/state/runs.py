@@ -489,6 +489,8 @@ class WaitingTask:
 
     def is_open_at(self, moment: int) -> bool:
         """Return whether the task waits for its answer at a moment."""
+        if not self._run._root._execution.exists:
+            return False
         self._run.rewind(moment)
         return self._run._run.has_task(self._token)
 

@@ -34,12 +34,11 @@ def start_scheduled_task(activity: Activity, moment: int, worker_name: str | Non
 def is_open(task: Task, moment: int) -> bool:
     """Return whether the execution still waits for a task; a redrive does not reopen tasks of earlier attempts."""
     attempt = task.execution.attempt_at(moment)
-    machine = task.execution.state_machine
     return (
         attempt is not None
         and attempt.redrive_count == task.attempt.redrive_count
         and attempt.is_open(moment)
-        and machine.records.holds(machine)
+        and task.execution.exists
     )
 
 

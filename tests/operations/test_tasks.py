@@ -242,6 +242,20 @@ def test_token_of_a_deleted_machine(client, run, clock, answer):
     assert refused(client, answer, "token") == TIMED_OUT
 
 
+@pytest.mark.sfn_executions(retention=timedelta(days=1))
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_token_of_a_replaced_execution(client, orders, run, clock, answer):
+    """A token is not valid after a newer execution got the name of its own, also if the clock goes back."""
+    run.wait_for_task("token")
+    clock.move_to(NOW + MINUTE)
+    run.fail()
+    clock.move_to(NOW + timedelta(days=2))
+    orders.add_execution("nightly", status="RUNNING", start_date=NOW)
+    clock.move_to(NOW)
+
+    assert refused(client, answer, "token") == TIMED_OUT
+
+
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_token_of_a_deleted_activity(client, run, answer):
     """A token is not valid after its activity was deleted, even if a new one has its name."""

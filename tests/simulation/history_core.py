@@ -309,6 +309,7 @@ class Core(RuleBasedStateMachine):
             arn, token = self.script.value(f"{execution.key}.status and asked[-1]")
 
             assert arn == execution.arn
+            assert self.world.tokens.setdefault(token, execution.key) == execution.key
 
             change(execution, self.world.moment, token=token)
 

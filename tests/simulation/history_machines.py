@@ -136,6 +136,7 @@ class Machines(Core):
     def reset(self) -> None:
         self.script.run("sfn.reset()")
         self.world.scopes.clear()
+        self.world.tokens.clear()
         self.world.quick = None
         self.add_missing_machines()
 

@@ -48,6 +48,9 @@ class Waiting(Seeds):
         self.script.check("task.get('input')", offered[0].input if offered else None)
         if offered:
             token = self.script.value("task['taskToken']")
+
+            assert self.world.tokens.setdefault(token, offered[0].key) == offered[0].key
+
             plain_waiting.change(offered[0], now, token=token, taken=now, beats=())
 
     def _waiting(self) -> list[Execution]:
@@ -57,7 +60,11 @@ class Waiting(Seeds):
 
     @rule(pick=picks, attempt=st.sampled_from([-1, -1, -1, 0]), answer=st.sampled_from(_ANSWERS))
     def answer(self, pick: int, attempt: int, answer: tuple[str, str | None, dict[str, str]]) -> None:
-        """Answer an execution with the token of its first or last attempt, possibly too late."""
+        """Answer an execution with the token of its first or last attempt, possibly too late.
+
+        The token of a deleted execution is that of a task which no longer waits; only a reset or the end of an inner
+        mock makes a token unknown.
+        """
         now = self.now()
         asked = [execution for execution in self.executions.values() if isinstance(execution.scope.work, Ask)]
         if not asked:
@@ -68,9 +75,10 @@ class Waiting(Seeds):
         if ask.token is None or (ask.of_activity and not ask.is_taken(now)):
             # Nobody knows the token yet.
             return
-        shown = waiting(execution, now)
+        found = self.world.execution(self.world.tokens.get(ask.token))
+        shown = None if found is None else waiting(found, now)
         code = None
-        if self.was_removed(execution):
+        if ask.token not in self.world.tokens:
             code = "InvalidToken"
         elif shown is None or shown.work.token != ask.token:
             code = "TaskTimedOut"
@@ -80,6 +88,6 @@ class Waiting(Seeds):
         if self.script.refused(f"client.send_task_{answer[0]}({given})", code):
             return
         if answer[1] == "RUNNING":
-            plain_waiting.beat(execution, now)
+            plain_waiting.beat(found, now)
         else:
-            plain_waiting.answer(execution, now, answer[1], answer[2])
+            plain_waiting.answer(found, now, answer[1], answer[2])

@@ -25,6 +25,8 @@ class World(LifeCycle):
     lag: timedelta = timedelta(0)
     retention: timedelta | None = None
     scopes: dict[str, Scope] = field(default_factory=dict)
+    #: The key of the execution that each task token was given for; no other execution has that token.
+    tokens: dict[str, str] = field(default_factory=dict)
     last_number: int = 0
     #: The variable of the EXPRESS machine in the script, None while there is none.
     quick: str | None = None

@@ -182,6 +182,45 @@ def test_a_token_before_and_after_its_answer(clock, client, start):
     assert (run.output, run.stop_date) == ("3", NOW + timedelta(seconds=30))
 
 
+@pytest.mark.sfn_executions(execute=True, retention=timedelta(days=1))
+@pytest.mark.parametrize("is_deleted", [pytest.param(True, id="deleted machine"), pytest.param(False, id="retention")])
+def test_tokens_of_executions_with_the_same_arn(clock, client, start, is_deleted):
+    """An execution with the ARN of an earlier one has other tokens, and the earlier ones are no longer valid."""
+    activity = client.create_activity(name="pack")["activityArn"]
+    run = start({"Pack": ASK})
+    first = client.get_activity_task(activityArn=activity)["taskToken"]
+    client.stop_execution(executionArn=run.arn)
+    if is_deleted:
+        client.delete_state_machine(stateMachineArn=ARN)
+        run = start({"Pack": ASK})
+    else:
+        clock.tick(timedelta(days=2))
+        client.start_execution(stateMachineArn=ARN, name="nightly")
+    second = client.get_activity_task(activityArn=activity)["taskToken"]
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=first, output="1")
+    client.send_task_success(taskToken=second, output="2")
+
+    assert client.describe_execution(executionArn=run.arn)["output"] == "2"
+
+
+def test_tasks_of_a_deleted_machine(clock, client, start):
+    """A machine stays deleted if the clock goes back: no worker gets its tasks, and their tokens are not valid."""
+    activity = client.create_activity(name="pack")["activityArn"]
+    run = start({"Pack": ASK})
+    other = client.start_execution(stateMachineArn=ARN)["executionArn"]
+    token = client.get_activity_task(activityArn=activity)["taskToken"]
+    clock.tick(60)
+    for arn in (run.arn, other):
+        client.stop_execution(executionArn=arn)
+    client.delete_state_machine(stateMachineArn=ARN)
+    clock.move_to(NOW)
+
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="1")
+    assert "taskToken" not in client.get_activity_task(activityArn=activity)
+
+
 @pytest.mark.parametrize(
     ("language", "field"),
     [pytest.param("JSONPath", "Parameters", id="JSONPath"), pytest.param("JSONata", "Arguments", id="JSONata")],
