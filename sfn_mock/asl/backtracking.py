@@ -109,8 +109,8 @@ class Match:
 
     def group(self, index: int = 0) -> str | None:
         """Return the text of a group, None if it did not match."""
-        start, end = self._spans.get(index, (0, None))
-        return None if end is None else self._text[start:end]
+        span = self._spans.get(index)
+        return None if span is None else self._text[slice(*span)]
 
     def groups(self) -> tuple[str | None, ...]:
         """Return the texts of all groups."""
@@ -208,8 +208,8 @@ class _Search:
                         break
                     position = one.end()
                     if pattern.groups:
-                        found = {first + index: one.span(index) for index in range(1, pattern.groups + 1)}
-                        spans = {**spans, **{index: span for index, span in found.items() if span[0] >= 0}}
+                        found = (index for index in range(1, pattern.groups + 1) if one[index] is not None)
+                        spans = {**spans, **{first + index: one.span(index) for index in found}}
                 elif name == "split":
                     if self._remembers and self._is_tried(tried, at, position):
                         break
@@ -356,15 +356,15 @@ class _Parser:
         choices = inf if part.varies and most != 1 else part.choices
         if most is not None:
             choices += log2(most - least + 1)
-        if len(part.code) * max(least, most or 0) > MAX_INSTRUCTIONS:
-            self.forgets = False
-            repetitions = part.repetitions if most is not None else 1
-            return Part(self._counted(part.code, least, most, token["lazy"]), repetitions, choices)
-        code = part.code * least
-        if most is None:
-            return Part(code + self._loop(part.code, token["lazy"]), 1, choices)
-        code += _optional(part.code, most - least, token["lazy"])
-        return Part(code, part.repetitions, choices)
+        repetitions = 1 if most is None else part.repetitions
+        return Part(self._repeated_code(part.code, least, most, token["lazy"]), repetitions, choices)
+
+    def _repeated_code(self, code: list[Instruction], least: int, most: int | None, lazy: str) -> list[Instruction]:
+        """Return code that runs a part from `least` to `most` times."""
+        if len(code) * (most or least) > MAX_INSTRUCTIONS:
+            return self._counted(code, least, most, lazy)
+        further = self._loop(code, lazy) if most is None else _optional(code, most - least, lazy)
+        return code * least + further
 
     def _counted(self, code: list[Instruction], least: int, most: int | None, lazy: str) -> list[Instruction]:
         """Return code that runs a limited number of times and counts them; the body is written only once."""

@@ -113,11 +113,21 @@ RESULTS = [
     pytest.param("$replace($nobody, /a/, 'b')", "UNDEF", id="undefined text"),
     pytest.param("$match('aab', /(?:a|b)+(?=(b))/).groups", '["b"]', id="group in a lookahead"),
     pytest.param("$match('ab', /(?:a|b)+(?=(x)?)/).groups", "[null]", id="no group in a lookahead"),
+    pytest.param("$match('ab', /(?:a|b)+(?<=(x)|(b))/).groups", '[null,"b"]', id="groups in a lookbehind"),
     pytest.param("$match('aa', /(?:(?:a|b)+|(a)(?=\\1))/).match", '"aa"', id="reference in a lookahead"),
     pytest.param("$match('ab', /(?:a|b){1,30000}/).match", '"ab"', id="repetition of many"),
     pytest.param("$match('xb', /(?:x|(a))+\\1b/).match", '"xb"', id="reference to what did not match"),
     pytest.param("$contains('ac', /(?:(a)|b)+\\1c/)", "false", id="reference to what is not there"),
     pytest.param("$contains('ab', /(?:a*)*c/)", "false", id="repetition of the empty text"),
+    pytest.param("$contains('', /^$/)", "true", id="empty text"),
+    pytest.param("$contains('abc', /x*/)", "true", id="empty match in a text"),
+    pytest.param("$match('ab', /(?:c+)*$/).index", "2", id="empty match at the end"),
+    pytest.param("$match('', /(?:a+)*/).match", '""', id="empty match of an empty text"),
+    pytest.param("$match('abb', /b/, 1).index", "1", id="first of the matches"),
+    pytest.param("$replace('', /x*/, 'y')", '"y"', id="replacement of an empty text"),
+    pytest.param("$replace('abc', /x*/, 'y', 0)", '"abc"', id="no replacement of an empty match"),
+    pytest.param("$split('', /x*/)", '["",""]', id="empty text split at an empty match"),
+    pytest.param("('abc' ~> /x*/).end", "0", id="empty match of a function"),
 ]
 
 ERRORS = [
@@ -136,6 +146,9 @@ ERRORS = [
         "D1004: Regular expression matches zero length string",
         id='$replace("abab",/b*/,"x",1)',
     ),
+    pytest.param("$match('abc', /x*/, 1)", "D1004: Regular expression matches zero length string", id="empty match"),
+    pytest.param("$match('abc', /a|$/)", "D1004: Regular expression matches zero length string", id="empty end"),
+    pytest.param("('ab' ~> /x*/).next()", "D1004: Regular expression matches zero length string", id="next of none"),
 ]
 
 

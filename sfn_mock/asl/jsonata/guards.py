@@ -53,7 +53,7 @@ def standard_frame() -> Any:
 
 def _guarded(name: str, native: Any) -> Any:
     """Return a copy of a library function that raises QueryError instead of a Python error."""
-    original = _replace if name == "replace" else native.call
+    original = _REPLACED.get(name, native.call)
     known = library().error
 
     def call(focus: Any, arguments: Any) -> Any:
@@ -76,6 +76,18 @@ def _guarded(name: str, native: Any) -> Any:
 
 def _replace(_focus: object, arguments: Sequence[Any]) -> str | None:
     return replace(*arguments)
+
+
+def _contains(_focus: object, arguments: Sequence[Any]) -> bool | None:
+    text, pattern = arguments
+    if text is None:
+        return None
+    return pattern in text if isinstance(pattern, str) else pattern.search(text) is not None
+
+
+# The library's own functions look for more matches than the reference implementation, or replace parts of earlier
+# replacements again.
+_REPLACED = {"contains": _contains, "replace": _replace}
 
 
 def _check(name: str, arguments: Sequence[Any]) -> None:

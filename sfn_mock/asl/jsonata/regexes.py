@@ -40,7 +40,7 @@ class Flags(Protocol):
 
 
 class Regex:
-    """A compiled regular expression that refuses to match the empty string.
+    """A compiled regular expression; an empty match may only be the first one, and others may not follow it.
 
     It is also a function of one argument for the library: `$filter(names, /^a/)`.
     """
@@ -63,7 +63,7 @@ class Regex:
     def call(self, _focus: object, arguments: Sequence[Any]) -> Any:
         """Return the first match in the argument, None without one; its `next` is a function for the next match."""
         text = to_text(from_library(arguments[0]))
-        return self._found(self.finditer(text)) if isinstance(text, str) else None
+        return self._found(self._matches(text)) if isinstance(text, str) else None
 
     def _found(self, matches: Iterator[AnyMatch]) -> Any:
         match = next(matches, None)
@@ -72,33 +72,41 @@ class Regex:
         return {**describe(match), "next": library().engine.JLambda(lambda: self._found(matches))}
 
     def finditer(self, text: str) -> Iterator[AnyMatch]:
-        """Yield the matches in a text."""
+        """Yield the matches in a text; like the reference implementation's $match, look for the next one before."""
+        matches = self._matches(text)
+        match = next(matches, None)
+        while match is not None:
+            following = next(matches, None)
+            yield match
+            match = following
+
+    def _matches(self, text: str) -> Iterator[AnyMatch]:
+        """Yield the matches in a text, until one ends with the text.
+
+        Raises:
+            QueryError: If a match before or after another one is empty, or if the search takes too many steps.
+        """
+        matcher = self._program if self._program and self._program.is_needed(text) else self._pattern
         try:
-            yield from self._matches(text)
+            for number, match in enumerate(matcher.finditer(text)):
+                if number:
+                    _refuse_empty(match)
+                yield match
+                if match.end() == len(text):
+                    return
+                _refuse_empty(match)
         except EndlessSearchError as error:
             raise QueryError("U1001", TOO_LONG) from error
 
-    def _matches(self, text: str) -> Iterator[AnyMatch]:
-        end = 0
-        matcher = self._program if self._program and self._program.is_needed(text) else self._pattern
-        for match in matcher.finditer(text):
-            # An empty match at the end of the text ends the search; any other one is an error.
-            if end and end == len(text):
-                return
-            end = match.end()
-            if match.start() == end:
-                raise QueryError("D1004", "Regular expression matches zero length string")
-            yield match
-
     def search(self, text: str) -> AnyMatch | None:
         """Return the first match in a text."""
-        return next(self.finditer(text), None)
+        return next(self._matches(text), None)
 
     def sub(self, replace: Callable[[AnyMatch], str], text: str, count: int | None = None) -> str:
         """Return a text with its first `count` matches replaced; None replaces all."""
         parts = []
         start = 0
-        for done, match in enumerate(self.finditer(text)):
+        for done, match in enumerate(self._matches(text)):
             if done == count:
                 break
             parts += [text[start : match.start()], replace(match)]
@@ -109,10 +117,16 @@ class Regex:
         """Return the parts of a text between its matches."""
         parts = []
         start = 0
-        for match in self.finditer(text):
+        for match in self._matches(text):
             parts.append(text[start : match.start()])
             start = match.end()
         return [*parts, text[start:]]
+
+
+def _refuse_empty(match: AnyMatch) -> None:
+    """Raise D1004 for an empty match."""
+    if match.start() == match.end():
+        raise QueryError("D1004", "Regular expression matches zero length string")
 
 
 def describe(match: AnyMatch) -> dict[str, Any]:
