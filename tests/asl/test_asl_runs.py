@@ -299,6 +299,19 @@ def test_a_signal_to_a_rewound_run_replaces_later_events():
     assert result(run) == ("FAILED", "E", "why")
 
 
+def test_a_rewound_run_that_is_redriven_asks_again():
+    """A run that was rewound, stopped and redriven gives its tasks no answers of the time after the stop."""
+    host = EngineHost(lambda call: Succeeded({"call": len(host.calls)}, duration_ms=HOUR))
+    run = start({"StartAt": "A", "States": {"A": {**TASK, "Next": "B"}, "B": {**TASK, "End": True}}}, host=host)
+    run.advance_to(START + 3 * HOUR)
+    run.rewind_to(START)
+    run.stop(START + 1000)
+    run.redrive(START + 2000)
+    run.advance_to(START + 4 * HOUR)
+
+    assert result(run) == {"call": 4}
+
+
 @pytest.mark.parametrize(
     "error", [pytest.param(KeyboardInterrupt(), id="interrupt"), pytest.param(LookupError("unmocked"), id="error")]
 )
@@ -324,7 +337,7 @@ def test_an_interrupted_run_continues(error):
 
 
 def test_task_that_advances_its_own_run():
-    """A task that advances its own run sees the current state of the run, and may complete itself."""
+    """A task that advances its own run sees its current state, and may complete itself, also when it is repeated."""
     seen = []
 
     def answer(call):
@@ -336,8 +349,12 @@ def test_task_that_advances_its_own_run():
     run = Run(define(single(TASK)), input="{}", info=INFO, start=START, host=EngineHost(answer))
     run.advance_to(START)
 
+    events = run.events
+    run.rewind_to(START)
+
     assert seen == [("RUNNING", "LambdaFunctionScheduled")]
     assert result(run) == {"completed": True}
+    assert run.events == events
 
 
 def test_randomness_is_the_same_each_time():
