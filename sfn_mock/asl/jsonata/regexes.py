@@ -87,8 +87,9 @@ class Regex:
             QueryError: If a match before or after another one is empty, or if the search takes too many steps.
         """
         matcher = self._program if self._program and self._program.is_needed(text) else self._pattern
+        matches: Iterator[AnyMatch] = matcher.finditer(text)
         try:
-            for number, match in enumerate(matcher.finditer(text)):
+            for number, match in enumerate(matches):
                 if number:
                     _refuse_empty(match)
                 yield match
