@@ -262,6 +262,9 @@ class Host(Protocol):
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
         """Return the known outcome of a map run that was just started or redriven."""
 
+    def plan_children(self, map_run_arn: str, item_counts: list[int]) -> None:
+        """Record the child executions that a map run is about to start: the number of items of each, in order."""
+
     def start_child(self, start: ChildStart) -> None:
         """Start a child execution; the host later calls the run's `child_ended`."""
 

@@ -109,7 +109,9 @@ class MapRun:
     def add_children(self, children: list[Child]) -> None:
         """Set the child executions, which `start` then starts."""
         self.children = children
-        self.item_count = sum(child.item_count for child in children)
+        item_counts = [child.item_count for child in children]
+        self.item_count = sum(item_counts)
+        self._host.plan_children(self.arn, item_counts)
 
     def start(self) -> None:
         """Start as many child executions as the limit allows; end the map run if none is running or left."""

@@ -69,6 +69,10 @@ class RecordedHost:
         known: KnownMapRun = self._ask("recall_map_run", map_run_arn)
         return known
 
+    def plan_children(self, map_run_arn: str, item_counts: list[int]) -> None:
+        """Record the planned child executions; see Host."""
+        self._ask("plan_children", map_run_arn, item_counts)
+
     def start_child(self, start: ChildStart) -> None:
         """Start a child execution; see Host."""
         self._ask("start_child", start)

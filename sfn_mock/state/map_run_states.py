@@ -100,6 +100,10 @@ def _count(
         status = status_of(child, moment)
         executions[status] += 1
         items[status] += child.origin.item_count or 0
+    if map_run.planned_items:
+        # Child executions of a running definition are stored only at their start, which the clock may have gone back.
+        for counter, planned in ((executions, len(map_run.planned_items)), (items, sum(map_run.planned_items))):
+            counter["PENDING"] += planned - counter.total()
     return executions, items
 
 

@@ -425,6 +425,13 @@ class DefinitionRun:
         """Return that nothing is known about a map run."""
         return KnownMapRun()
 
+    def plan_children(self, map_run_arn: str, item_counts: list[int]) -> None:
+        """Store the number of items of each child execution that is to start."""
+        self._save()
+        map_run, _ = self._processors[map_run_arn]
+        self._undo.save(map_run, "planned_items")
+        map_run.planned_items = tuple(item_counts)
+
     def start_child(self, start: ChildStart) -> None:
         """Store a child execution and create its run."""
         self._save()

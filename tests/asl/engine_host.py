@@ -58,6 +58,7 @@ class EngineHost:
         self.abandoned: list[tuple[str, int]] = []
         self.map_runs: dict[str, MapRunRequest] = {}
         self.children: dict[tuple[str, int], Run] = {}
+        self.planned: dict[str, list[int]] = {}
         self.starts: list[ChildStart] = []
         self.ended: list[tuple[str, str]] = []
         self.reads: list[ReadRequest] = []
@@ -91,6 +92,9 @@ class EngineHost:
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
         return self.known.pop(0) if self.known else KnownMapRun()
+
+    def plan_children(self, map_run_arn: str, item_counts: list[int]) -> None:
+        self.planned[map_run_arn] = item_counts
 
     def start_child(self, start: ChildStart) -> None:
         self.starts.append(start)

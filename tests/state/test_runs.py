@@ -282,6 +282,34 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
     assert (described["status"], described["executionCounts"]["succeeded"]) == ("SUCCEEDED", 2)
 
 
+def counts(client, map_run, *statuses):
+    """The numbers of child executions and of their items with each status, and of all."""
+    described = client.describe_map_run(mapRunArn=map_run.arn)
+    return [[described[of][status] for status in (*statuses, "total")] for of in ("executionCounts", "itemCounts")]
+
+
+def test_children_that_have_not_started_are_pending(clock, client, start):
+    """All child executions are counted from the start of their map run, also if the clock goes back."""
+    fails = {
+        "StartAt": "Hold",
+        "States": {"Hold": {"Type": "Wait", "Seconds": 60, "Next": "Broken"}, "Broken": {"Type": "Fail"}},
+    }
+    state = distributed(PASS, MaxConcurrency=1, ItemBatcher={"MaxItemsPerBatch": 2}, ToleratedFailureCount=2)
+    state["ItemProcessor"].update(fails)
+    run = start({"Each": state}, input="[1, 2, 3, 4, 5, 6, 7]")
+    [batch] = run.map_runs
+    at_first = counts(client, batch, "pending", "running", "failed")
+    clock.tick(60)
+    later = counts(client, batch, "pending", "running", "failed")
+    clock.tick(60)
+    at_the_end = counts(client, batch, "pending", "running", "failed")
+    clock.move_to(NOW)
+
+    assert (at_first, later) == ([[3, 1, 0, 4], [5, 2, 0, 7]], [[2, 1, 1, 4], [3, 2, 2, 7]])
+    assert at_the_end == [[2, 0, 2, 4], [3, 0, 4, 7]]
+    assert counts(client, batch, "pending", "running", "failed") == at_first
+
+
 def test_generated_label(sfn, client):
     """Map runs of one Map state without a Label have the same label, those of another state another."""
     each = {name: value for name, value in distributed(PASS).items() if name not in ("Label", "End")}
