@@ -6,10 +6,14 @@ A run calls its host while it advances. It keeps each answer, so that it can rep
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.resources import Resource
+
+#: The step at which a task failed: it could not be scheduled, could not start, its call was refused although it would
+#: have waited for a job or a callback, or it ran.
+FailedStep = Literal["schedule", "start", "submit", "run"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,22 @@ class TaskCall:
 
 
 @dataclass(frozen=True)
+class TaskStart:
+    """The start of a task.
+
+    Attributes:
+        delay_ms: How long after it is scheduled the task starts.
+        worker_name: The name that an activity's worker gave, None without one.
+    """
+
+    delay_ms: int = 0
+    worker_name: str | None = None
+
+
+_AT_ONCE = TaskStart()
+
+
+@dataclass(frozen=True)
 class Succeeded:
     """A task's result.
 
@@ -51,6 +71,7 @@ class Succeeded:
         submitted: The output of the TaskSubmitted event, for a task that waits for a job or a callback; None for none.
         sends_heartbeats: Whether the task never misses a heartbeat.
         stop: When the job stopped that the task waited for, in UTC milliseconds; None if its service does not tell.
+        start: The start of the task, None if it did not start.
     """
 
     result: Any
@@ -58,6 +79,7 @@ class Succeeded:
     submitted: Any = None
     sends_heartbeats: bool = False
     stop: int | None = None
+    start: TaskStart | None = _AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -69,20 +91,22 @@ class Failed:
         cause: The cause of the error.
         duration_ms: How long the task takes from when it is scheduled.
         submitted: See Succeeded.
-        is_refused: Whether the service refused the call of a task that waits for a job or a callback.
+        step: The step at which the task failed.
         is_timeout: Whether the history shows the failure as a timeout.
         sends_heartbeats: See Succeeded.
         stop: See Succeeded.
+        start: See Succeeded.
     """
 
     error: str | None
     cause: str | None = None
     duration_ms: int = 0
     submitted: Any = None
-    is_refused: bool = False
+    step: FailedStep = "run"
     is_timeout: bool = False
     sends_heartbeats: bool = False
     stop: int | None = None
+    start: TaskStart | None = _AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -90,11 +114,11 @@ class Pending:
     """A task that stays open until somebody sends its result with its token.
 
     Attributes:
-        is_started: Whether the task has started; the task of an activity starts when a worker gets it.
+        start: The start of the task, None if it has not started; the task of an activity starts when a worker gets it.
         submitted: See Succeeded.
     """
 
-    is_started: bool = True
+    start: TaskStart | None = _AT_ONCE
     submitted: Any = None
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sfn_mock.asl.errors import TIMEOUT
-from sfn_mock.asl.host import Failed, TaskAnswer
+from sfn_mock.asl.host import Failed, TaskAnswer, TaskStart
 from sfn_mock.asl.scheduler import Future, Scheduler, Timer
 
 
@@ -33,6 +34,7 @@ class OpenTask(Future):
         self._heartbeat_seconds = heartbeat_seconds
         self._heartbeat: Timer | None = None
         self._timeout: Timer | None = None
+        self._start: Timer | None = None
         if timeout_seconds is not None:
             self._timeout = scheduler.at(scheduler.now + timeout_seconds * 1000, self._time_out)
 
@@ -41,6 +43,14 @@ class OpenTask(Future):
         self.is_started = True
         self._on_start(worker_name)
         self.record_heartbeat()
+
+    def start_as(self, start: TaskStart) -> None:
+        """Start the task now, or later if its start has a delay."""
+        if start.delay_ms:
+            moment = self._scheduler.now + start.delay_ms
+            self._start = self._scheduler.at(moment, partial(self.start, start.worker_name))
+        else:
+            self.start(start.worker_name)
 
     def expect_no_heartbeats(self) -> None:
         """Disable the heartbeat timeout."""
@@ -59,7 +69,8 @@ class OpenTask(Future):
         self.resolve(answer)
 
     def close(self) -> None:
-        """Cancel the timeouts."""
+        """Cancel the timeouts, and a start that is still to come."""
+        self._stop(self._start)
         self._stop(self._heartbeat)
         self._stop(self._timeout)
 

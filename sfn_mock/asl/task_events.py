@@ -9,12 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.errors import error_details
+from sfn_mock.asl.host import FailedStep
 from sfn_mock.asl.resources import Resource, ResourceKind
 
 TaskEvent = tuple[str, dict[str, Any] | None]
 
 #: The most bytes of a task's result as JSON in UTF-8.
 RESULT_LIMIT = 262_144
+
+#: The endings of the types of events of failed tasks, by the step at which the task failed.
+FAILURES: dict[FailedStep, str] = {
+    "schedule": "ScheduleFailed",
+    "start": "StartFailed",
+    "submit": "SubmitFailed",
+    "run": "Failed",
+}
 
 _PREFIXES = {
     ResourceKind.LAMBDA_FUNCTION: "LambdaFunction",
@@ -74,19 +83,14 @@ def submitted(resource: Resource, output: str) -> TaskEvent:
     return _event(resource, "Submitted", {**_of(resource), **_output(output)})
 
 
-def submit_failed(resource: Resource, error: str, cause: str | None) -> TaskEvent:
-    """Return the event of a task whose call was refused, so that it does not wait for a job or a callback."""
-    return _event(resource, "SubmitFailed", {**_of(resource), **error_details(error, cause)})
-
-
 def succeeded(resource: Resource, output: str) -> TaskEvent:
     """Return the event of a task that succeeded; `output` is its result as JSON text."""
     return _event(resource, "Succeeded", {**_of(resource), **_output(output)})
 
 
-def failed(resource: Resource, error: str | None, cause: str | None) -> TaskEvent:
-    """Return the event of a task that failed."""
-    return _event(resource, "Failed", {**_of(resource), **error_details(error, cause)})
+def failed(resource: Resource, error: str | None, cause: str | None, step: FailedStep = "run") -> TaskEvent:
+    """Return the event of a task that failed at a step."""
+    return _event(resource, FAILURES[step], {**_of(resource), **error_details(error, cause)})
 
 
 def timed_out(resource: Resource, error: str = "States.Timeout", cause: str | None = None) -> TaskEvent:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sfn_mock.asl.events import Event
+from sfn_mock.asl.host import FailedStep
+from sfn_mock.asl.task_events import FAILURES
 
 #: The states, attempts, branches and iterations around an event, each with its number.
 Path = tuple[tuple[str, str | int, int], ...]
@@ -21,11 +23,10 @@ Path = tuple[tuple[str, str | int, int], ...]
 _TASKS = ("Task", "LambdaFunction", "Activity")
 _SCHEDULED = tuple(f"{task}Scheduled" for task in _TASKS)
 _STARTED = tuple(f"{task}Started" for task in _TASKS)
-_FAILED = ("Failed", "ScheduleFailed", "StartFailed")
 #: The status of a task by the type of its last event.
 _TASK_ENDS = {
     **dict.fromkeys((f"{task}Succeeded" for task in _TASKS), "SUCCEEDED"),
-    **dict.fromkeys((f"{task}{end}" for task in _TASKS for end in _FAILED), "FAILED"),
+    **dict.fromkeys((f"{task}{end}" for task in _TASKS for end in FAILURES.values()), "FAILED"),
     **dict.fromkeys((f"{task}TimedOut" for task in _TASKS), "TIMED_OUT"),
     "TaskSubmitFailed": "REFUSED",
 }
@@ -44,14 +45,14 @@ class Span:
 
     Attributes:
         begin: Its first event.
-        is_started: Whether it was started, not only scheduled.
+        started: The event of its start, None if it was only scheduled.
         submitted: The answer of the service to a task that then waited, as JSON text.
         status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED or, if the call was refused, REFUSED; None while it is running.
         end: Its last event.
     """
 
     begin: Event
-    is_started: bool = False
+    started: Event | None = None
     submitted: str | None = None
     status: str | None = None
     end: Event | None = None
@@ -77,6 +78,12 @@ class Span:
         tasks at the same time end in the recorded order; one that begins later takes as long as the recorded one.
         """
         return self.duration + max(self.begin.moment - moment, 0)
+
+    @property
+    def failed_step(self) -> FailedStep:
+        """The step at which a task failed."""
+        kind = "" if self.end is None else self.end.type
+        return next((step for step, ending in FAILURES.items() if kind.endswith(ending)), "run")
 
     def finish(self, status: str, event: Event) -> None:
         """Record its end."""
@@ -294,7 +301,7 @@ class Trace:
     def _take_in_task(self, event: Event, task: Span) -> None:
         kind = event.type
         if kind in _STARTED:
-            task.is_started = True
+            task.started = event
         elif kind == "TaskSubmitted":
             task.submitted = detail(event, "output")
         elif kind in _TASK_ENDS:

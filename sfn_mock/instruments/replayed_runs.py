@@ -17,10 +17,11 @@ from sfn_mock.asl.host import (
     Succeeded,
     TaskAnswer,
     TaskCall,
+    TaskStart,
     WriteRequest,
 )
 from sfn_mock.asl.nodes import Program
-from sfn_mock.asl.resources import Resource
+from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit, detail
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
@@ -169,16 +170,17 @@ class ReplayedRun(DefinitionRun):
         submitted = None if span.submitted is None else read_value(span.submitted)
         error, cause = span.end_detail("error"), span.end_detail("cause")
         left = span.duration if call.timeout_seconds is not None else span.time_left(call.moment)
+        start = _start(span, call.resource, left)
         # A history has no heartbeats: a task that ended has sent them in time.
         if span.status == "SUCCEEDED":
-            return Succeeded(read_value(span.end_detail("output")), left, submitted, sends_heartbeats=True)
+            result = read_value(span.end_detail("output"))
+            return Succeeded(result, left, submitted, sends_heartbeats=True, start=start)
         if span.status in ("FAILED", "REFUSED"):
-            is_refused = span.status == "REFUSED"
-            return Failed(error, cause, left, submitted, is_refused=is_refused, sends_heartbeats=True)
+            return Failed(error, cause, left, submitted, span.failed_step, sends_heartbeats=True, start=start)
         if span.status == "TIMED_OUT" and call.timeout_seconds is None and call.heartbeat_seconds is None:
-            return Failed(error, cause, left, submitted, is_timeout=True)
+            return Failed(error, cause, left, submitted, is_timeout=True, start=start)
         # The task did not end, or ended by its own timeout.
-        return Pending(span.is_started, submitted)
+        return Pending(start, submitted)
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
         """Return the recorded end of the map run that was just started or redriven, or the inputs of its children."""
@@ -261,6 +263,19 @@ class ReplayedRun(DefinitionRun):
             self._answers.limit = min(self._answers.limit, moment)
             raise NoOutcomeError
         return None
+
+
+def _start(span: Span, resource: Resource, duration: int) -> TaskStart | None:
+    """Return the start of a task that takes a duration, None if the recorded one did not start.
+
+    The task of an activity waits for its worker as long as the recorded one; other tasks start at once.
+    """
+    if span.started is None:
+        return None
+    if resource.kind is not ResourceKind.ACTIVITY:
+        return TaskStart()
+    delay = max(duration - span.duration + span.started.moment - span.begin.moment, 0)
+    return TaskStart(delay, detail(span.started, "workerName"))
 
 
 def replay_execution(execution: Execution, program: Program, recorded: Trace, answers: Answers) -> ReplayedRun:

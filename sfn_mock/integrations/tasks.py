@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskAnswer, TaskCall
+from sfn_mock.asl.host import Failed, FailedStep, Pending, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.asl.resources import Pattern, ResourceKind
 from sfn_mock.integrations.http_tasks import HttpSender, build_http_request, is_http_task, read_http_response
 from sfn_mock.integrations.jobs import Job, JobFailedError
@@ -37,7 +37,8 @@ def answer_task(
             return Succeeded(call_function(call.resource, call.parameters, client_for=client_for)), None
         answer = _call(call, client_for, caller, send)
     except StateError as error:
-        return Failed(error.error, error.cause, is_refused=pattern is not Pattern.REQUEST_RESPONSE), None
+        step: FailedStep = "run" if pattern is Pattern.REQUEST_RESPONSE else "submit"
+        return Failed(error.error, error.cause, step=step), None
     if answer.job is not None:
         finished = poll_task(answer.job, client_for=client_for, submitted=answer.result)
         return (finished, None) if finished else (Pending(submitted=answer.result), answer.job)

@@ -59,7 +59,7 @@ class ServicesOfMocks:
             if self._case is not None and (answer := self._case.answer(call)) is not None:
                 return answer, None
             if resource.kind is ResourceKind.ACTIVITY:
-                return Pending(is_started=False), None
+                return Pending(start=None), None
             client_for = find_clients(execution.owner.records, call)
             if client_for is not None:
                 return _call_service(execution, call, client_for)

@@ -373,7 +373,7 @@ class DefinitionRun:
         if after is not None and after is not before and not after.is_open(clock.NEVER):
             # The task has stopped the execution, so the run stops in this state, whatever the answer.
             return Pending()
-        if isinstance(answer, Pending) and not answer.is_started:
+        if isinstance(answer, Pending) and answer.start is None:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
         if job is not None:
             self._jobs.add(call.token, job)

@@ -91,9 +91,19 @@ def test_scheduled_event_has_the_parameters_and_limits(resource, options, expect
             task_events.submitted(SERVICE, '{"a":1}'), ("TaskSubmitted", {**OF_SERVICE, **OUTPUT}), id="submitted"
         ),
         pytest.param(
-            task_events.submit_failed(SERVICE, "SQS.AmazonSQSException", "why"),
+            task_events.failed(SERVICE, "SQS.AmazonSQSException", "why", "submit"),
             ("TaskSubmitFailed", {**OF_SERVICE, "error": "SQS.AmazonSQSException", "cause": "why"}),
             id="submit failed",
+        ),
+        pytest.param(
+            task_events.failed(SERVICE, "States.Runtime", "why", "start"),
+            ("TaskStartFailed", {**OF_SERVICE, "error": "States.Runtime", "cause": "why"}),
+            id="start failed",
+        ),
+        pytest.param(
+            task_events.failed(ACTIVITY, "States.Runtime", None, "schedule"),
+            ("ActivityScheduleFailed", {"error": "States.Runtime"}),
+            id="schedule failed",
         ),
         pytest.param(
             task_events.succeeded(SERVICE, '{"a":1}'), ("TaskSucceeded", {**OF_SERVICE, **OUTPUT}), id="succeeded"

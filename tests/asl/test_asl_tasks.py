@@ -234,7 +234,7 @@ def test_a_timeout_is_not_a_missed_heartbeat():
 
 def test_activity():
     """An activity's task starts when a worker takes it; its heartbeats count from then on."""
-    host = EngineHost(Pending(is_started=False))
+    host = EngineHost(Pending(start=None))
     run = start(single({**PICK, "HeartbeatSeconds": 10}), host=host)
     token = host.calls[0].token
     run.advance_to(START + 60_000)
@@ -251,7 +251,7 @@ def test_activity():
 
 def test_activity_that_does_not_exist():
     """A task of an activity that does not exist is not scheduled, and no Catch handles the failure."""
-    host = EngineHost(Pending(is_started=False), knows_activities=False)
+    host = EngineHost(Pending(start=None), knows_activities=False)
     run = start(single({**PICK, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S"}]}), host=host)
 
     assert result(run) == ("FAILED", "States.Runtime", f"{HEAD}The activity {PICK['Resource']} does not exist.")
@@ -261,7 +261,7 @@ def test_activity_that_does_not_exist():
 
 def test_activity_without_names():
     """Events of an activity have details, empty ones if neither worker nor error has a name."""
-    host = EngineHost(Pending(is_started=False))
+    host = EngineHost(Pending(start=None))
     run = start(single(PICK), host=host)
     token = host.calls[0].token
     run.start_task(token, START, None)
@@ -295,7 +295,7 @@ def test_catcher_that_cannot_be_evaluated(handling, field):
     ("answer", "event_type"),
     [
         pytest.param(Failed("E", "why"), "TaskFailed", id="failed"),
-        pytest.param(Failed("E", "why", is_refused=True), "TaskSubmitFailed", id="refused"),
+        pytest.param(Failed("E", "why", step="submit"), "TaskSubmitFailed", id="refused"),
         pytest.param(Failed("E", "why", is_timeout=True), "TaskTimedOut", id="timed out"),
     ],
 )

@@ -33,7 +33,9 @@ def test_task():
     )
     (task,) = trace.visits[PATH].tasks
 
-    assert (task.status, task.is_started, task.submitted, task.duration) == ("SUCCEEDED", True, '{"id":1}', 3000)
+    assert (task.status, task.submitted, task.duration) == ("SUCCEEDED", '{"id":1}', 3000)
+    assert task.started is not None
+    assert task.started.type == "TaskStarted"
     assert (task.end_detail("output"), task.end_detail("error")) == ("{}", None)
 
 

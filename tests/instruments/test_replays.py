@@ -19,27 +19,31 @@ def definition(**charge):
     return {"StartAt": "Charge", "States": {"Charge": state}}
 
 
-def history():
-    """Return the history of an execution that charged an amount for two seconds."""
-    events = [
-        ("ExecutionStarted", "executionStarted", {"input": '{"amount":5}', "roleArn": "arn:aws:iam::1:role/r"}),
-        ("TaskStateEntered", "stateEntered", {"name": "Charge", "input": '{"amount":5}'}),
-        ("LambdaFunctionScheduled", "lambdaFunctionScheduled", {"resource": FUNCTION, "input": '{"amount":5}'}),
-        ("LambdaFunctionStarted", None, None),
-        ("LambdaFunctionSucceeded", "lambdaFunctionSucceeded", {"output": '{"charged":true}'}),
-        ("TaskStateExited", "stateExited", {"name": "Charge", "output": '{"charged":true}'}),
-        ("ExecutionSucceeded", "executionSucceeded", {"output": '{"charged":true}'}),
-    ]
+def numbered(*events):
+    """Return events of one sequence, each given as (second, type, member, details), as GetExecutionHistory does."""
     return [
         {
             "id": number,
             "previousEventId": 0 if number == 2 else number - 1,
-            "timestamp": f"2026-01-09T03:00:0{number}Z",
+            "timestamp": f"2026-01-09T03:00:0{second}Z",
             "type": kind,
             **({} if member is None else {f"{member}EventDetails": details}),
         }
-        for number, (kind, member, details) in enumerate(events, 1)
+        for number, (second, kind, member, details) in enumerate(events, 1)
     ]
+
+
+def history():
+    """Return the history of an execution that charged an amount for two seconds."""
+    return numbered(
+        (1, "ExecutionStarted", "executionStarted", {"input": '{"amount":5}', "roleArn": "arn:aws:iam::1:role/r"}),
+        (2, "TaskStateEntered", "stateEntered", {"name": "Charge", "input": '{"amount":5}'}),
+        (3, "LambdaFunctionScheduled", "lambdaFunctionScheduled", {"resource": FUNCTION, "input": '{"amount":5}'}),
+        (4, "LambdaFunctionStarted", None, None),
+        (5, "LambdaFunctionSucceeded", "lambdaFunctionSucceeded", {"output": '{"charged":true}'}),
+        (6, "TaskStateExited", "stateExited", {"name": "Charge", "output": '{"charged":true}'}),
+        (7, "ExecutionSucceeded", "executionSucceeded", {"output": '{"charged":true}'}),
+    )
 
 
 def test_same_definition(sfn):
@@ -164,25 +168,150 @@ def test_tasks_at_the_same_time(sfn):
     assert ends == [("A", "05"), ("B", "06"), ("Both", "06")]
 
 
+def events_of(execution):
+    """Return the second, type and details of each event in an execution's history."""
+    answer = boto3.client("stepfunctions").get_execution_history(executionArn=execution.arn)
+    return [
+        (event["timestamp"].second, event["type"], next((event[key] for key in event if key.endswith("Details")), None))
+        for event in answer["events"]
+    ]
+
+
+PICK = "arn:aws:states:us-east-1:123456789012:activity:pick"
+
+
+def activity_task(*events, **members):
+    """Return a definition with a task of an activity, and the history of an execution of it that ended with events."""
+    state = {"Type": "Task", "Resource": PICK, "End": True, **members}
+    seconds = {f"{key[0].lower()}{key[1:-7]}InSeconds": value for key, value in members.items()}
+    first = (
+        (1, "ExecutionStarted", "executionStarted", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
+        (1, "TaskStateEntered", "stateEntered", {"name": "Pick", "input": "{}"}),
+        (1, "ActivityScheduled", "activityScheduled", {"resource": PICK, "input": "{}", **seconds}),
+    )
+    return {"StartAt": "Pick", "States": {"Pick": state}}, numbered(*first, *events)
+
+
+TIMEOUT = {"error": "States.Timeout"}
+WORKER = (4, "ActivityStarted", "activityStarted", {"workerName": "ann"})
+
+
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        pytest.param(
+            activity_task(
+                WORKER,
+                (6, "ActivitySucceeded", "activitySucceeded", {"output": "1"}),
+                (6, "TaskStateExited", "stateExited", {"name": "Pick", "output": "1"}),
+                (6, "ExecutionSucceeded", "executionSucceeded", {"output": "1"}),
+            ),
+            [
+                (4, "ActivityStarted", {"workerName": "ann"}),
+                (6, "ActivitySucceeded", {"output": "1", "outputDetails": {"truncated": False}}),
+            ],
+            id="succeeded",
+        ),
+        pytest.param(
+            activity_task(
+                (4, "ActivityStarted", "activityStarted", {}),
+                (6, "ActivityFailed", "activityFailed", {"error": "Lost"}),
+                (6, "ExecutionFailed", "executionFailed", {"error": "Lost"}),
+            ),
+            [(4, "ActivityStarted", {}), (6, "ActivityFailed", {"error": "Lost"})],
+            id="failed, a worker without a name",
+        ),
+        pytest.param(
+            activity_task(
+                WORKER,
+                (6, "ActivityTimedOut", "activityTimedOut", TIMEOUT),
+                (6, "ExecutionFailed", "executionFailed", TIMEOUT),
+                TimeoutSeconds=9,
+                HeartbeatSeconds=2,
+            ),
+            [(4, "ActivityStarted", {"workerName": "ann"}), (6, "ActivityTimedOut", TIMEOUT)],
+            id="missed heartbeat",
+        ),
+        pytest.param(
+            activity_task(
+                (3, "ActivityTimedOut", "activityTimedOut", TIMEOUT),
+                (3, "ExecutionFailed", "executionFailed", TIMEOUT),
+                TimeoutSeconds=2,
+            ),
+            [(3, "ActivityTimedOut", TIMEOUT)],
+            id="no worker",
+        ),
+        pytest.param(
+            activity_task(
+                (1, "ActivityScheduleFailed", "activityScheduleFailed", {"error": "E", "cause": "why"}),
+                (1, "ExecutionFailed", "executionFailed", {"error": "E", "cause": "why"}),
+            ),
+            [(1, "ActivityScheduleFailed", {"error": "E", "cause": "why"})],
+            id="schedule failed",
+        ),
+    ],
+)
+def test_task_of_an_activity(sfn, recorded, expected):
+    """The task of an activity starts when the recorded one did, and with its worker."""
+    definition, history = recorded
+    replay = sfn.replay(definition=definition, history=history)
+    happened = [event for event in events_of(replay.execution) if event[1].startswith("Activity")]
+
+    assert replay.differences == []
+    assert happened[0][1] == "ActivityScheduled"
+    assert happened[1:] == expected
+
+
+def test_worker_of_an_aborted_branch(sfn):
+    """The worker does not start a task whose branch is aborted earlier than in the recording."""
+    charge = {"Type": "Task", "Resource": FUNCTION, "TimeoutSeconds": 2, "End": True}
+    branches = [
+        {"StartAt": "Pick", "States": {"Pick": {"Type": "Task", "Resource": PICK, "End": True}}},
+        {"StartAt": "Charge", "States": {"Charge": charge}},
+    ]
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Rest"}]
+    states = {
+        "Both": {"Type": "Parallel", "Branches": branches, "Catch": catch, "End": True},
+        "Rest": {"Type": "Wait", "Seconds": 60, "End": True},
+    }
+    events = numbered(
+        (1, "ExecutionStarted", "executionStarted", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
+        (1, "ParallelStateEntered", "stateEntered", {"name": "Both", "input": "{}"}),
+        (1, "ParallelStateStarted", None, None),
+        (1, "TaskStateEntered", "stateEntered", {"name": "Pick", "input": "{}"}),
+        (1, "ActivityScheduled", "activityScheduled", {"resource": PICK, "input": "{}"}),
+        (1, "TaskStateEntered", "stateEntered", {"name": "Charge", "input": "{}"}),
+        (1, "LambdaFunctionScheduled", "lambdaFunctionScheduled", {"resource": FUNCTION, "input": "{}"}),
+        (1, "LambdaFunctionStarted", None, None),
+        (8, *WORKER[1:]),
+        (9, "LambdaFunctionFailed", "lambdaFunctionFailed", {"error": "Declined"}),
+        (9, "ParallelStateFailed", None, None),
+        (9, "ExecutionFailed", "executionFailed", {"error": "Declined"}),
+    )
+    for number, previous in ((6, 3), (9, 5), (10, 8)):
+        events[number - 1]["previousEventId"] = previous
+    replay = sfn.replay(definition={"StartAt": "Both", "States": states}, history=events)
+
+    assert [kind for _, kind, _ in events_of(replay.execution)][-7:] == [
+        "LambdaFunctionTimedOut",
+        "TaskStateAborted",
+        "ParallelStateFailed",
+        "ParallelStateExited",
+        "WaitStateEntered",
+        "WaitStateExited",
+        "ExecutionSucceeded",
+    ]
+
+
 def test_wait_scale_does_not_apply_to_replays():
     """A replay waits as long as the recorded execution, whatever wait_scale is."""
     wait = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3, "End": True}}}
-    events = [
+    recorded = numbered(
         (1, "ExecutionStarted", "executionStarted", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
         (1, "WaitStateEntered", "stateEntered", {"name": "Rest", "input": "{}"}),
         (4, "WaitStateExited", "stateExited", {"name": "Rest", "output": "{}"}),
         (4, "ExecutionSucceeded", "executionSucceeded", {"output": "{}"}),
-    ]
-    recorded = [
-        {
-            "id": number,
-            "previousEventId": 0 if number == 2 else number - 1,
-            "timestamp": f"2026-01-09T03:00:0{second}Z",
-            "type": kind,
-            f"{member}EventDetails": details,
-        }
-        for number, (second, kind, member, details) in enumerate(events, 1)
-    ]
+    )
 
     with mock_sfn_executions(wait_scale=0) as sfn:
         replay = sfn.replay(definition=wait, history={"events": recorded})

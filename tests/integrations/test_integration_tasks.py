@@ -69,7 +69,7 @@ def run_of(status):
             Failed(
                 "Sqs.OverLimitException",
                 "m (Service: Sqs, Status Code: 400, Request ID: r-1) (SDK Attempt Count: 1)",
-                is_refused=True,
+                step="submit",
             ),
             id="refused before it waits",
         ),

@@ -76,8 +76,8 @@ def _run(visit: StateVisit, call: TaskCall) -> ProcessGenerator:
         answer = run.host.start_task(call)
         if not isinstance(answer, Pending) and answer.sends_heartbeats:
             task.expect_no_heartbeats()
-        if not isinstance(answer, Pending) or answer.is_started:
-            task.start()
+        if answer.start is not None:
+            task.start_as(answer.start)
         if answer.submitted is not None:
             _add_event(visit, task_events.submitted(resource, json_text(answer.submitted)))
         if not isinstance(answer, Pending) and not answer.duration_ms:
@@ -104,10 +104,8 @@ def _end(visit: StateVisit, resource: Resource, task: OpenTask, answer: Succeede
         answer = Failed(DATA_LIMIT_EXCEEDED, task_events.result_limit_cause(resource))
     if answer.is_timeout:
         _add_event(visit, task_events.timed_out(resource, answer.error or "States.Timeout", answer.cause))
-    elif answer.is_refused:
-        _add_event(visit, task_events.submit_failed(resource, answer.error or "", answer.cause))
     else:
-        _add_event(visit, task_events.failed(resource, answer.error, answer.cause))
+        _add_event(visit, task_events.failed(resource, answer.error, answer.cause, answer.step))
     other_name = HEARTBEAT_TIMEOUT if task.missed_heartbeat else None
     raise StateError(answer.error, answer.cause, other_name=other_name)
 
