@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import closing, nullcontext
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -28,11 +27,11 @@ from sfn_mock.transport import (
     environment,
     expected_errors,
     interception,
-    patching,
     plain_http,
     retry_sleeps,
 )
 from sfn_mock.transport.direct import Direct
+from sfn_mock.transport.patching import Patches
 from sfn_mock.transport.wire import Wire
 
 #: Report findings: as a note on the given failure, or as an error if there is no failure.
@@ -70,58 +69,47 @@ class _Activation:
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or run_defaults().check_paging)
         self._options = options
+        #: How to end the mock; each part is noted before it begins, so that an interrupt leaves nothing of it.
         self._changes = UndoLog()
-        in_effect = self._enter(options)
-        self._end: Callable[[], object] = in_effect.close
-        # Before it starts, so that it always ends.
         undo.add(self.finish)
-        try:
-            patching.note_in(self._changes)
-            self.session = next(in_effect)
-            # Going on costs less than closing.
-            self._end = partial(next, in_effect, None)
-        except BaseException:
-            self._changes.roll_back()
-            raise
-        finally:
-            patching.note_in(None)
+        self.session = self._begin(options, self._changes)
         self.handle = StepFunctionsMock(self.session)
 
     def finish(self) -> None:
         """Undo all patches, unless that is done."""
         try:
-            self._end()
+            self._changes.roll_back()
         except BaseException:
+            # Run the interrupted step again, and those that are left.
             self._changes.roll_back()
             raise
 
-    def _enter(self, options: Options) -> Generator[Session, None, None]:
-        with environment.faked(options.region or run_defaults().region) as region:
-            simulation = options.simulation()
-            # Inside a mock_aws that install() already serves, share its store.
-            session_class = SessionWithinMockAWS if takeover.is_shared() else Session
-            session = session_class(
-                options.account_id, region, self.paging, self.guard, simulation=simulation, executes=options.execute
-            )
-            patching.note(session.close)
-            service = session.service()
-            wire = Wire(service, session.account_id)
-            wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
-            direct = Direct(service, session.account_id, wire_only=wire_only)
-            patches = patching.Patches()
-            interception.intercept(patches, direct, wire, self.guard, self.paging, session.endpoint_urls)
-            plain_http.intercept(patches, wire, self.guard)
-            connections.refuse(patches, self.guard)
-            expected_errors.accept(patches, self.guard)
-            with (
-                active_mock.active(session),
-                takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
-                patches,
-                nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
-                # First, because code that still runs may make calls, and none may get past the mock.
-                closing(session),
-            ):
-                yield session
+    def _begin(self, options: Options, changes: UndoLog) -> Session:
+        region = environment.fake(changes, options.region or run_defaults().region)
+        simulation = options.simulation
+        # Inside a mock_aws that install() already serves, share its store.
+        session_class = SessionWithinMockAWS if takeover.is_shared() else Session
+        session = session_class(
+            options.account_id, region, self.paging, self.guard, simulation=simulation, executes=options.execute
+        )
+        changes.add(session.close)
+        service = session.service()
+        wire = Wire(service, session.account_id)
+        wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
+        direct = Direct(service, session.account_id, wire_only=wire_only)
+        changes.add(partial(active_mock.set_session, None))
+        active_mock.set_session(session)
+        patches = Patches(changes)
+        self.prepare_service = takeover.take(changes, patches, session.backend, session.backends, wire)
+        interception.intercept(patches, direct, wire, self.guard, self.paging, session.endpoint_urls)
+        plain_http.intercept(patches, wire, self.guard)
+        connections.refuse(patches, self.guard)
+        expected_errors.accept(patches, self.guard)
+        if not options.retry_sleeps:
+            retry_sleeps.skip(patches, session.endpoint_urls)
+        # Again, so that it comes first: code that still runs may make calls, and none may get past the mock.
+        changes.add(session.close)
+        return session
 
     def enter(self, undo: UndoLog) -> None:
         """Start a mock: the first, one nested in the innermost, or one that shares the innermost."""

@@ -6,8 +6,6 @@ needs to know whether definitions run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Protocol
 
 
@@ -36,19 +34,10 @@ class ActiveSession(Protocol):
 _session: ActiveSession | None = None
 
 
-@contextmanager
-def active(session: ActiveSession) -> Iterator[None]:
-    """Keep a session as the active one; nested mocks share it."""
+def set_session(session: ActiveSession | None) -> None:
+    """Keep a session as the active one, which nested mocks share; None at its end."""
     global _session
-    try:
-        try:
-            _session = session
-            yield
-        finally:
-            _session = None
-    finally:
-        # An interrupt may have come just before this line.
-        _session = None
+    _session = session
 
 
 def session() -> ActiveSession | None:

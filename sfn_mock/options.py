@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID, check_account_id, check_region
@@ -78,8 +79,9 @@ class Options:
         _check_duration("retention", self.retention, or_none=True)
         # Only quotas need botocore's model: a mock without quotas does not load it here.
         if self.quotas is not None:
-            self.simulation()
+            self.simulation  # noqa: B018  # reading it reads the quotas
 
+    @cached_property
     def simulation(self) -> Simulation:
         """Return what the mock simulates of AWS's limits and delays."""
         # Imported here: both read botocore's model, which the pytest plugin must not load.

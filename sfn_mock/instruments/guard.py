@@ -76,6 +76,8 @@ class Guard:
     def report_findings(self, failure: BaseException | None) -> None:
         """Report the refused calls with the ``failure`` that reaches the test runner, or as an error without one."""
         refused = [call for calls in self._refused for call in calls]
+        if not refused:
+            return
         for calls in self._refused:
             calls.clear()
         _raise_or_note(_swallowed(refused, failure), failure)

@@ -186,6 +186,8 @@ class PagingCheck:
         They are a note on the failure, unless it shows them already. Without a failure they are a PagingError or, in
         the mode "warn" and for uncertain findings, a PagingWarning for each line of the code.
         """
+        if not self.mode:
+            return
         with self._lock:
             found = self._found(self._pending)
             self._pending = [Pending() for _ in self._pending]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
 from threading import Lock
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -18,6 +17,7 @@ from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover
 from sfn_mock.session import Instruments, Session, new_instruments
 from sfn_mock.state.simulation import NO_SIMULATION
+from sfn_mock.state.undo_log import UndoLog
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
 
@@ -25,7 +25,7 @@ from sfn_mock.transport.wire import Answer, Wire
 class _Installation:
     """The installed backends behind every ``mock_aws``, and how to remove them."""
 
-    def __init__(self, undo: ExitStack) -> None:
+    def __init__(self, undo: UndoLog) -> None:
         self.undo = undo
         #: moto's dictionary of an account, which each outermost ``mock_aws`` replaces, and the instruments of that one.
         self._account: object = None
@@ -61,9 +61,13 @@ def install() -> None:
                 "cannot install() while a mock is active: call it before mock_aws or mock_sfn_executions starts, for "
                 "example in conftest.py."
             )
-        with ExitStack() as stack:
-            stack.enter_context(takeover.installed(_answer))
-            _installation = _Installation(stack.pop_all())
+        undo = UndoLog()
+        try:
+            takeover.install(undo, _answer)
+            _installation = _Installation(undo)
+        except BaseException:
+            undo.roll_back()
+            raise
 
 
 def uninstall() -> None:
@@ -78,7 +82,7 @@ def uninstall() -> None:
             raise RuntimeError("cannot uninstall(): install() was not called.")
         if botocore_stubber.enabled or stepfunctions_backends.backend is not SFNBackend:
             raise RuntimeError("cannot uninstall() while mock_aws is active: call it after mock_aws has ended.")
-        _installation.undo.close()
+        _installation.undo.roll_back()
         _installation = None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.core.models import botocore_stubber
@@ -13,11 +12,12 @@ from sfn_mock.operations import status_events
 from sfn_mock.state import status_changes
 from sfn_mock.state.records import Execution
 from sfn_mock.state.status_changes import StatusChange
+from sfn_mock.state.undo_log import UndoLog
 
 
-def sent() -> AbstractContextManager[None]:
+def send(undo: UndoLog) -> None:
     """Send an event for each change of status while a ``mock_aws`` is active."""
-    return status_changes.listening(_put)
+    status_changes.add_listener(undo, _put)
 
 
 def _put(change: StatusChange[Execution]) -> None:

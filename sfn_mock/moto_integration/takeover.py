@@ -6,8 +6,8 @@ CloudFormation, tagging, EventBridge and `requests` then reach the mock through 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, nullcontext
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +24,8 @@ from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
 from sfn_mock.session import BackendOf
-from sfn_mock.transport.patching import Patches, note, replaced, wrapped
+from sfn_mock.state.undo_log import UndoLog
+from sfn_mock.transport.patching import Patches
 from sfn_mock.transport.wire import Answer, Wire, is_step_functions
 
 
@@ -40,24 +41,29 @@ Backends = Callable[[], Iterable[SFNBackend]]
 PrepareService = Callable[[str], None]
 
 
-@contextmanager
-def taken(backend_of: BackendOf, backends: Backends, wire: Wire) -> Iterator[PrepareService]:
+def take(undo: UndoLog, patches: Patches, backend_of: BackendOf, backends: Backends, wire: Wire) -> PrepareService:
     """Make moto use ``backend_of(account_id, region)``, unless it does so already.
 
-    The contents of moto's backends are copied; afterwards moto has its own backends again. Yields a function to call
+    The contents of moto's backends are copied; ``undo`` gives moto its own backends again. Returns a function to call
     before a request to another service that does not come through moto's stubber.
     """
-    dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
-    stubber = _Stubber(is_step_functions, wire.answer, backends)
-    with dictionary, _one_dictionary(), status_events.sent(), stubber as prepare_service:
-        yield prepare_service
+    if not is_shared():
+        _take_dictionary(undo, backend_of)
+    _use_one_dictionary(patches)
+    status_events.send(undo)
+    return _Stubber(undo, patches, is_step_functions, wire.answer, backends).prepare
 
 
-@contextmanager
-def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
+def install(undo: UndoLog, answer: Callable[[AWSPreparedRequest], Answer]) -> None:
     """Make moto create our backends instead of its own, and ``answer`` calls instead of ``mock_aws``."""
-    with _class(SFNBackend), _one_dictionary(), status_events.sent(), _Stubber(_is_motos, answer, _made_by_moto):
-        yield
+    undo.add(_forget_backends)
+    patches = Patches(undo)
+    patches.replace(stepfunctions_backends, "backend", SFNBackend)
+    # Earlier backends belong to no active mock_aws.
+    _forget_backends()
+    _use_one_dictionary(patches)
+    status_events.send(undo)
+    _Stubber(undo, patches, _is_motos, answer, _made_by_moto)
 
 
 def _made_by_moto() -> Iterable[SFNBackend]:
@@ -70,35 +76,27 @@ def is_shared() -> bool:
     return stepfunctions_backends.backend is SFNBackend and botocore_stubber.enabled
 
 
-@contextmanager
-def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
-    """Make moto create backends of that class. Earlier backends belong to no active ``mock_aws`` and are removed."""
-    try:
-        with replaced(stepfunctions_backends, "backend", backend):
-            _forget_backends()
-            yield
-    finally:
-        _forget_backends()
-
-
 def _forget_backends() -> None:
     with backend_lock:
         stepfunctions_backends.clear()
 
 
-def _one_dictionary() -> Patches:
+def _use_one_dictionary(patches: Patches) -> None:
     """Use one dictionary: configured to execute state machines, moto's EventBridge would use another one."""
-    return wrapped(responses, "get_backend", lambda _: lambda account, region: stepfunctions_backends[account][region])
+    patches.replace(responses, "get_backend", _get_backend)
 
 
-@contextmanager
-def _dictionary(backend_of: BackendOf) -> Iterator[None]:
-    """A view of the backends in the place of moto's dictionary; they outlive a `mock_aws` that empties it."""
-    classes = Patches()
+def _get_backend(account: str, region: str) -> Any:
+    return stepfunctions_backends[account][region]
+
+
+def _take_dictionary(undo: UndoLog, backend_of: BackendOf) -> None:
+    """Put a view of the backends in the place of moto's dictionary; they outlive a `mock_aws` that empties it."""
+    changed = UndoLog()
 
     def put_back() -> None:
         with backend_lock:
-            classes.__exit__()
+            changed.roll_back()
             # moto has emptied a missing account in the meantime; it stays empty.
             there = {id(account) for account in stepfunctions_backends.values()}
             staying = [(account, motos) for account, motos, _ in kept if id(account) in there]
@@ -113,16 +111,12 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
         kept = [
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
-        note(put_back)
+        undo.add(put_back)
+        classes = Patches(changed)
         for dictionary in (stepfunctions_backends, *(account for account, _, _ in kept)):
-            classes.add(dictionary, "backend", lambda _: _HeldBackend)
-        classes.__enter__()
+            classes.replace(dictionary, "backend", _HeldBackend)
         for account, _, ours in kept:
             account.update(ours)
-    try:
-        yield
-    finally:
-        put_back()
 
 
 class _HeldBackend(SFNBackend):
@@ -158,6 +152,8 @@ class _Stubber:
 
     def __init__(
         self,
+        undo: UndoLog,
+        patches: Patches,
         is_ours: Callable[[AWSPreparedRequest], bool],
         answer: Callable[[AWSPreparedRequest], Answer],
         backends: Backends,
@@ -169,21 +165,14 @@ class _Stubber:
         self._waiting = dict(_OTHER_SERVICES)
         self._changed = ExitStack()
         self._lock = Lock()
-        self._patches = wrapped(botocore_stubber, "process_request", self._watch_requests)
+        undo.add(self._finish)
+        patches.wrap(botocore_stubber, "process_request", self._watch_requests)
 
-    def __enter__(self) -> PrepareService:
-        self._patches.__enter__()
-        note(self.__exit__)
-        return self.prepare
-
-    def __exit__(self, *failure: object) -> None:
-        try:
-            with self._lock:
-                self._is_active = False
-                self._waiting.clear()
-                self._changed.close()
-        finally:
-            self._patches.__exit__()
+    def _finish(self) -> None:
+        with self._lock:
+            self._is_active = False
+            self._waiting.clear()
+            self._changed.close()
 
     def prepare(self, service: str) -> None:
         """Advance the records, and patch a service of moto that has not been patched yet."""

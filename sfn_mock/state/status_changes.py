@@ -144,19 +144,10 @@ Listener = Callable[[StatusChange[Any]], None]
 _listeners: dict[object, Listener] = {}
 
 
-@contextmanager
-def listening(listener: Listener) -> Iterator[None]:
-    """Send the changes in all records to a listener inside the block; of nested listeners only to the innermost."""
-    key = object()
-    try:
-        try:
-            _listeners[key] = listener
-            yield
-        finally:
-            _listeners.pop(key, None)
-    finally:
-        # An interrupt may have come just before this line.
-        _listeners.pop(key, None)
+def add_listener(undo: UndoLog, listener: Listener) -> None:
+    """Send the changes in all records to a listener until ``undo``; of several listeners only to the last added."""
+    undo.save_item(_listeners, key := object())
+    _listeners[key] = listener
 
 
 def notify(changes: Iterable[StatusChange[Any]]) -> None:

@@ -238,7 +238,9 @@ class Store(ABC, Generic[_Execution]):
     # --- The end of the records ----------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """End the records with their mock: they can still be read, but not changed."""
+        """End the records with their mock, unless that is done: they can still be read, but not changed."""
+        if self.has_ended:
+            return
         with self.locked_soon(), clock.last_read() as moment:
             self._closed, self._ended_at = True, moment
 

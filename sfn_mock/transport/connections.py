@@ -32,13 +32,13 @@ _DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
 def refuse(patches: Patches, guard: Guard) -> None:
     """Let ``guard`` refuse connections to AWS; all other connections are made as usual."""
     connections = _Connections(patches, guard)
-    patches.add(socket, "getaddrinfo", connections.watch_lookup)
-    patches.add(socket, "gethostbyname", connections.watch_lookup)
-    patches.add(socket, "gethostbyname_ex", connections.watch_lookup)
-    patches.add(socket.socket, "connect", connections.watch_connect)
-    patches.add(socket.socket, "connect_ex", connections.watch_connect)
-    patches.add(HTTPConnection, "putrequest", connections.watch_request)
-    patches.add(HTTPConnection, "set_tunnel", connections.watch_tunnel)
+    patches.wrap(socket, "getaddrinfo", connections.watch_lookup)
+    patches.wrap(socket, "gethostbyname", connections.watch_lookup)
+    patches.wrap(socket, "gethostbyname_ex", connections.watch_lookup)
+    patches.wrap(socket.socket, "connect", connections.watch_connect)
+    patches.wrap(socket.socket, "connect_ex", connections.watch_connect)
+    patches.wrap(HTTPConnection, "putrequest", connections.watch_request)
+    patches.wrap(HTTPConnection, "set_tunnel", connections.watch_tunnel)
 
 
 class _Connections:

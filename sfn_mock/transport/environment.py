@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from copy import copy
 from functools import cache, partial
 from threading import RLock
@@ -18,16 +17,18 @@ from botocore.session import Session as BotocoreSession
 from moto.core.models import MockAWS
 
 from sfn_mock.instruments.callers import find_caller
-from sfn_mock.transport.patching import note, wrapped
+from sfn_mock.state.undo_log import UndoLog
+from sfn_mock.transport.patching import Patches
+from sfn_mock.transport.variables import Variables
 
 DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
 _FAKE_KEYS = {"AWS_ACCESS_KEY_ID": "sfn-mock", "AWS_SECRET_ACCESS_KEY": "sfn-mock"}
-_KEYS = tuple(_FAKE_KEYS)
+_KEYS = Variables(*_FAKE_KEYS)
 _METADATA = {"AWS_EC2_METADATA_DISABLED": "true"}
 # A profile may be missing or need credentials that are fetched; token, expiry date, account and endpoint of credentials
 # belong to the replaced keys.
-_REMOVED = (
+_VARIABLES = Variables(
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SESSION_TOKEN",
@@ -36,10 +37,9 @@ _REMOVED = (
     "AWS_ACCOUNT_ID",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    *_METADATA,
+    _REGION,
 )
-
-
-_VARIABLES = (*_REMOVED, *_METADATA, _REGION)
 
 
 def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
@@ -58,53 +58,17 @@ def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
             return
 
 
-@contextmanager
-def faked(region: str | None) -> Iterator[str]:
-    """Set fake credentials and a region for clients that are made inside the block; return the region.
+def fake(undo: UndoLog, region: str | None) -> str:
+    """Set fake credentials and a region for clients that are made from now on; return the region.
 
-    Afterwards everything is restored, in any order this block and a ``mock_aws`` begin and end.
+    ``undo`` restores everything, in any order the mock and a ``mock_aws`` begin and end.
     """
-    kept = _values(_VARIABLES)
+    kept = _VARIABLES.values()
     region = region or kept.get(_REGION) or DEFAULT_REGION
-    put_back = partial(_set, _VARIABLES, kept)
-    note(put_back)
-    try:
-        _set(_VARIABLES, {**_METADATA, _REGION: region})
-        with _shared_with_mock_aws():
-            yield region
-    finally:
-        put_back()
-
-
-def _values(names: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of those of the variables that are set."""
-    return {name: os.environ[name] for name in _there(names)}
-
-
-def _set(names: tuple[str, ...], values: Mapping[str, str]) -> None:
-    """Give variables their values, and remove those without a value."""
-    for name in _there(names):
-        if name not in values:
-            del os.environ[name]
-    for name, value in values.items():
-        os.environ[name] = value
-
-
-def _there(names: tuple[str, ...]) -> list[str]:
-    """Return the variables that are set."""
-    # For each variable that is not set, os.environ raises and catches two errors. That would take more than half of the
-    # time to enter and leave the mock.
-    raw = getattr(os.environ, "_data", None)
-    if raw is None:  # another mapping in its place
-        return [name for name in names if name in os.environ]
-    raw_names = _raw_names(names)
-    return [raw_names[name] for name in raw.keys() & raw_names.keys()]
-
-
-@cache
-def _raw_names(names: tuple[str, ...]) -> dict[object, str]:
-    """Return the names by the form in which ``os.environ`` stores them."""
-    return {os.environ.encodekey(name): name for name in names}
+    undo.add(partial(_VARIABLES.set, kept))
+    _VARIABLES.set({**_METADATA, _REGION: region})
+    _share_with_mock_aws(undo)
+    return region
 
 
 class _Shared:
@@ -115,16 +79,16 @@ class _Shared:
 
     def keep(self) -> None:
         """Keep the current values."""
-        self._keys = _values(_KEYS)
+        self._keys = _KEYS.values()
         self._session = boto3.DEFAULT_SESSION
 
     def replace(self) -> None:
         """Replace them with fakes."""
-        _set(_KEYS, _FAKE_KEYS)
+        _KEYS.set(_FAKE_KEYS)
         boto3.DEFAULT_SESSION = _DefaultSession()
 
     def restore(self) -> None:
-        _set(_KEYS, self._keys)
+        _KEYS.set(self._keys)
         boto3.DEFAULT_SESSION = self._session
 
 
@@ -196,12 +160,11 @@ def _loader(data_path: str | None) -> Loader:
     return create_loader(data_path)
 
 
-@contextmanager
-def _shared_with_mock_aws() -> Iterator[None]:
+def _share_with_mock_aws(undo: UndoLog) -> None:
     """Set the fakes that ``mock_aws`` sets too, and keep both consistent if they do not end in reverse order.
 
-    If an earlier ``mock_aws`` ends inside the block, it restores the real values: they are replaced again. If an inner
-    ``mock_aws`` outlives the block, it restores the fakes: then they are removed.
+    If an earlier ``mock_aws`` ends before ``undo``, it restores the real values: they are replaced again. If an inner
+    ``mock_aws`` ends after ``undo``, it restores the fakes: then they are removed.
     """
     shared = _Shared()
     around = MockAWS._nested_count > 0
@@ -225,7 +188,7 @@ def _shared_with_mock_aws() -> Iterator[None]:
 
     def put_back() -> None:
         shared.restore()
-        watched.__exit__()
+        watching.roll_back()
 
     def finish() -> None:
         nonlocal over, waiting
@@ -234,12 +197,8 @@ def _shared_with_mock_aws() -> Iterator[None]:
         if not waiting:
             put_back()
 
+    watching = UndoLog()
+    undo.add(finish)
+    shared.replace()
     # moto has no callback for the end of a mock_aws.
-    watched = wrapped(MockAWS, "stop", watch_stop)
-    note(finish)
-    try:
-        shared.replace()
-        watched.__enter__()
-        yield
-    finally:
-        finish()
+    Patches(watching).wrap(MockAWS, "stop", watch_stop)

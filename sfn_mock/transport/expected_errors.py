@@ -25,7 +25,7 @@ def accept(patches: Patches, guard: Guard) -> None:
         return leave
 
     for expecting in (_AssertRaisesContext, *(_classes_of_pytest() if "pytest" in sys.modules else ())):
-        patches.add(expecting, "__exit__", watch_exit)
+        patches.wrap(expecting, "__exit__", watch_exit)
 
 
 @cache

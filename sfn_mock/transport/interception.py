@@ -33,8 +33,8 @@ def intercept(
     servers.
     """
     clients = _Clients(patches, direct, wire, guard, paging, servers)
-    patches.add(EventAliaser, "emit", clients.watch_emit)
-    patches.add(EventAliaser, "emit_until_response", clients.watch_emit_until_response)
+    patches.wrap(EventAliaser, "emit", clients.watch_emit)
+    patches.wrap(EventAliaser, "emit_until_response", clients.watch_emit_until_response)
 
 
 class _Clients:

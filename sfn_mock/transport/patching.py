@@ -13,61 +13,47 @@ from sfn_mock.state.undo_log import UndoLog
 
 Method = Callable[..., Any]
 
-#: Records the patches of a mock that is starting; None otherwise.
-_undo: UndoLog | None = None
-
-
-def note_in(undo: UndoLog | None) -> None:
-    """Record the following patches in a log, to undo them if an interrupt stops the mock from starting."""
-    global _undo
-    _undo = undo
-
-
-def note(step: Callable[[], object]) -> None:
-    """Record how to undo the next patch, if a mock is starting; the undo may run twice."""
-    if _undo is not None:
-        _undo.add(step)
-
 
 class Patches:
-    """Methods and functions of other packages that are replaced together, in the order of adding.
+    """Methods, functions and attributes of other packages that are replaced, until all are restored together.
 
     One object for all, because a mock makes sixteen of these patches.
     """
 
-    __slots__ = ("_made", "_planned", "intercept")
+    __slots__ = ("_made", "intercept")
 
-    def __init__(self) -> None:
-        self._planned: list[tuple[object, str, Callable[[Method], Method]]] = []
+    def __init__(self, undo: UndoLog) -> None:
+        """Make no patch yet, and record in ``undo`` how to restore those that will be made."""
         self._made: list[_Patch] = []
         #: Whether the wrappers do anything. If other code has wrapped one of them, it stays when the mock ends.
         self.intercept = True
+        undo.add(self.restore)
 
-    def add(self, owner: object, name: str, wrap: Callable[[Method], Method]) -> None:
-        """Replace a method or function of ``owner`` with ``wrap(original)`` while the patches are active."""
-        self._planned.append((owner, name, wrap))
+    def wrap(self, owner: object, name: str, wrap: Callable[[Method], Method]) -> None:
+        """Replace a method or function of ``owner`` with ``wrap(original)``."""
+        original = getattr(owner, name)
+        wrapper = wrap(original)
+        # Noted first, so that an interrupt leaves no wrapper behind.
+        self._made.append((owner, name, wrapper, original, name not in owner.__dict__))
+        setattr(owner, name, wrapper)
 
-    def __enter__(self) -> None:
-        note(self.__exit__)
-        for owner, name, wrap in self._planned:
-            original = getattr(owner, name)
-            wrapper = wrap(original)
-            # Noted first, so that an interrupt leaves no wrapper behind.
-            self._made.append((owner, name, wrapper, original, name not in vars(owner)))
-            setattr(owner, name, wrapper)
+    def replace(self, owner: object, name: str, value: Any) -> None:
+        """Replace an attribute of ``owner``."""
+        self.wrap(owner, name, lambda _: value)
 
-    def __exit__(self, *failure: object) -> None:
+    def restore(self) -> None:
+        """Restore what was replaced, the last first."""
         self.intercept = False
-        while self._made:
-            owner, name, wrapper, original, is_inherited = self._made[-1]
-            if vars(owner).get(name) is wrapper:
+        made = self._made
+        # What wraps the methods refers to this object: without a cycle, Python frees both at once.
+        while made:
+            owner, name, wrapper, original, is_inherited = made[-1]
+            if owner.__dict__.get(name) is wrapper:
                 if is_inherited:
                     delattr(owner, name)
                 else:
                     setattr(owner, name, original)
-            self._made.pop()
-        # What wraps the methods refers to this object: without a cycle, Python frees both at once.
-        self._planned.clear()
+            made.pop()
 
 
 #: The owner, the name, the wrapper, the original, and whether that is inherited, from a base class or from the class of
@@ -75,16 +61,15 @@ class Patches:
 _Patch = tuple[object, str, Method, Method, bool]
 
 
-def wrapped(owner: object, name: str, wrap: Callable[[Method], Method]) -> Patches:
-    """Replace a method or function of ``owner`` with ``wrap(original)``."""
-    patches = Patches()
-    patches.add(owner, name, wrap)
-    return patches
-
-
-def replaced(owner: object, name: str, value: Any) -> Patches:
-    """Replace an attribute of ``owner``."""
-    return wrapped(owner, name, lambda _: value)
+@contextmanager
+def wrapped(owner: object, name: str, wrap: Callable[[Method], Method]) -> Iterator[None]:
+    """Replace a method or function of ``owner`` with ``wrap(original)`` inside the block."""
+    undo = UndoLog()
+    try:
+        Patches(undo).wrap(owner, name, wrap)
+        yield
+    finally:
+        undo.roll_back()
 
 
 @contextmanager

@@ -32,8 +32,8 @@ _ACTION = re.compile(r"(?:^|&)Action=(\w+)")
 def intercept(patches: Patches, wire: Wire, guard: Guard) -> None:
     """Answer Step Functions calls, and let ``guard`` refuse unanswered signed calls to other services."""
     calls = _Calls(patches, wire, guard)
-    patches.add(HTTPConnectionPool, "urlopen", calls.watch_urlopen)
-    patches.add(RequestsMock, "_find_match", calls.watch_find_match)
+    patches.wrap(HTTPConnectionPool, "urlopen", calls.watch_urlopen)
+    patches.wrap(RequestsMock, "_find_match", calls.watch_find_match)
 
 
 class _Calls:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from botocore.hooks import EventAliaser
 from botocore.retries.bucket import TokenBucket
 
 from sfn_mock.transport.asyncio_clients import then
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import Patches
 from sfn_mock.transport.wire import is_loopback
 
 #: Whether the current request may skip the wait for a retry token.
@@ -26,31 +26,22 @@ _at_once: ContextVar[bool] = ContextVar("at_once", default=False)
 _Function = Callable[..., Any]
 
 
-@contextmanager
-def skipped(own_urls: Collection[str]) -> Iterator[None]:
+def skip(patches: Patches, own_urls: Collection[str]) -> None:
     """Make botocore retry requests to Step Functions at once, in every retry mode.
 
     For requests to this machine this applies only to ``own_urls``, the URLs of the mock's own servers.
     """
-    with ExitStack() as stack:
-        emit = _Emit(stack, own_urls)
-        stack.enter_context(wrapped(EventAliaser, "emit", emit.without_pauses))
-        stack.enter_context(wrapped(TokenBucket, "acquire", _without_waiting))
-        try:
-            yield
-        finally:
-            # If other code has wrapped this wrapper, it stays and does nothing.
-            emit.skips_pauses = False
+    patches.wrap(EventAliaser, "emit", _Emit(patches, own_urls).without_pauses)
+    patches.wrap(TokenBucket, "acquire", _without_waiting)
 
 
 class _Emit:
     """Wraps events: legacy and standard mode take the pause from an event, adaptive mode also waits to send."""
 
-    def __init__(self, stack: ExitStack, own_urls: Collection[str]) -> None:
-        self._stack = stack
+    def __init__(self, patches: Patches, own_urls: Collection[str]) -> None:
+        self._patches = patches
         self._own_urls = own_urls
         self._async_bucket: type | None = None
-        self.skips_pauses = True
 
     def without_pauses(self, original: _Function) -> _Function:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
@@ -71,14 +62,14 @@ class _Emit:
     def _is_meant(self, url: str) -> bool:
         # Compared by port, because this machine has several names.
         is_mocked = not is_loopback(url) or urlsplit(url).port in {urlsplit(own).port for own in self._own_urls}
-        return self.skips_pauses and is_mocked
+        return self._patches.intercept and is_mocked
 
     def _wrap_async_bucket(self) -> None:
         """Wrap aiobotocore's bucket like botocore's; it may be imported only after the mock started."""
         bucket = getattr(sys.modules.get("aiobotocore.retries.bucket"), "AsyncTokenBucket", None)
         if bucket is not None and bucket is not self._async_bucket:
             self._async_bucket = bucket
-            self._stack.enter_context(wrapped(bucket, "acquire", _without_awaiting))
+            self._patches.wrap(bucket, "acquire", _without_awaiting)
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from moto import mock_aws
 
 import sfn_mock
 from sfn_mock.state.clock import restored, set_to
-from sfn_mock.state.status_changes import listening, notify
+from sfn_mock.state.status_changes import add_listener, notify
+from sfn_mock.state.undo_log import UndoLog
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 AT_3 = 1768014000000
@@ -354,8 +355,11 @@ def test_an_error_of_a_listener():
         names.append(change)
         raise ZeroDivisionError(change)
 
-    with listening(note), pytest.raises(ZeroDivisionError, match=r"^a$"):
+    undo = UndoLog()
+    add_listener(undo, note)
+    with pytest.raises(ZeroDivisionError, match=r"^a$"):
         notify(["a", "b"])
+    undo.roll_back()
 
     assert names == ["a", "b"]
 

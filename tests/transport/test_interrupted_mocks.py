@@ -94,7 +94,7 @@ def test_mock_that_cannot_begin(monkeypatch):
     def fail(*args: object) -> None:
         raise OSError("no")
 
-    monkeypatch.setattr("sfn_mock.activation.closing", fail)
+    monkeypatch.setattr("sfn_mock.activation.expected_errors.accept", fail)
     mock = mock_sfn_executions()
     with pytest.raises(OSError, match="no"):
         mock.start()

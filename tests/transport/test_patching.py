@@ -15,7 +15,8 @@ from moto.core.models import botocore_stubber
 
 import sfn_mock
 from sfn_mock import mock_sfn_executions
-from sfn_mock.transport.patching import replaced, with_items, wrapped
+from sfn_mock.state.undo_log import UndoLog
+from sfn_mock.transport.patching import Patches, with_items, wrapped
 
 PATCHED_PACKAGES = ("boto3", "botocore", "moto", "responses", "urllib3")
 PATCHED_MODULES = (socket, http.client, unittest.case)
@@ -112,8 +113,11 @@ def test_a_replaced_attribute_is_restored():
     class Owner:
         kind = "before"
 
-    with replaced(Owner, "kind", "meanwhile"):
-        assert Owner.kind == "meanwhile"
+    undo = UndoLog()
+    Patches(undo).replace(Owner, "kind", "meanwhile")
+    assert Owner.kind == "meanwhile"
+
+    undo.roll_back()
 
     assert Owner.kind == "before"
 
