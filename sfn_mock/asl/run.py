@@ -180,7 +180,8 @@ class Run:
 
         When the run is advanced after that, it asks its host again. A checkpoint copies nothing, unlike `snapshot`.
         """
-        shown = self._applied - self._is_in_signal, self._engine.scheduler.steps
+        engine = self._engine
+        shown = self._applied - self._is_in_signal, engine.scheduler.steps
         return partial(self._roll_back, self._answers, len(self._answers), self._signals, len(self._signals), shown)
 
     def _roll_back(
@@ -195,6 +196,7 @@ class Run:
 
     @property
     def _engine(self) -> Engine:
+        """The engine; after a rollback it first repeats the run, which also sets how many signals are applied."""
         if self._shown is not None and not self._is_advancing:
             self._repeat(*self._shown)
         return self._last_engine
@@ -216,8 +218,9 @@ class Run:
 
         A snapshot from the middle of an action restores nothing.
         """
+        engine = self._engine
         answers, signals = self._answers.copy(), self._signals.copy()
-        applied, steps = self._applied, self._engine.scheduler.steps
+        applied, steps = self._applied, engine.scheduler.steps
         is_advancing = self._is_advancing
 
         def restore() -> None:

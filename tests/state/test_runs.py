@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from operator import methodcaller
 
@@ -11,7 +12,7 @@ import pytest
 from answers import event_types
 from moto import mock_aws
 
-from sfn_mock import Execution
+from sfn_mock import Execution, mock_sfn_executions
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
 
@@ -180,6 +181,25 @@ def test_a_token_before_and_after_its_answer(clock, client, start):
     clock.move_to(NOW + timedelta(seconds=90))
 
     assert (run.output, run.stop_date) == ("3", NOW + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("has_inner", [pytest.param(True, id="inner mock"), pytest.param(False, id="same mock")])
+def test_refused_answers_change_nothing(clock, client, start, has_inner):
+    """Answers that are refused before the start of an execution leave its later events as they were."""
+    client.create_activity(name="pack")
+    run = start({"Pack": ASK})
+    token = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")["taskToken"]
+    client.send_task_success(taskToken=token, output="1")
+    before = event_types(client, run)
+    clock.move_to(NOW - timedelta(seconds=1))
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="2")
+    with mock_sfn_executions() if has_inner else nullcontext(), pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="2")
+    clock.move_to(NOW)
+
+    assert event_types(client, run) == before
+    assert before[-2:] == ["TaskStateExited", "ExecutionSucceeded"]
 
 
 @pytest.mark.sfn_executions(execute=True, retention=timedelta(days=1))
