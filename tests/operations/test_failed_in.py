@@ -356,6 +356,20 @@ def test_redrive_continues_inside_the_map_state(client, machine_of, outcome, exp
     assert story(client, run) == [*IN_EACH, *EACH_FAILED, "ExecutionRedriven", *expected]
 
 
+def test_redrive_forgets_the_state_that_failed(client, machine_of, clock):
+    """After a redrive without failed_in, the states pass as their definition says."""
+    wait = {"Type": "Wait", "Seconds": 9}
+    run = machine_of({"Ship": before(wait, "Pack"), "Pack": ended(TASK)}).add_execution(
+        status="FAILED", failed_in="Ship"
+    )
+    run.redrive()
+    clock.tick(9)
+
+    assert story(client, run)[2:] == [
+        *("ExecutionRedriven", "WaitStateExited Ship", "TaskStateEntered Pack", "TaskScheduled", "TaskStarted"),
+    ]
+
+
 def test_redrive_to_an_unreachable_state_begins_at_the_start(client, machine_of):
     """If no path leads from the failed state to failed_in, the path begins at the start."""
     machine = machine_of({"Ship": before(TASK, "Pack"), "Pack": ended(TASK)})

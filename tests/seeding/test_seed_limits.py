@@ -37,6 +37,15 @@ def test_aliases_of_yaml_are_taken(sfn):
     assert [len(first.executions), len(second.executions)] == [1, 1]
 
 
+def test_longest_texts_are_taken(client, orders):
+    """An input, an error and a cause may be as long as AWS allows."""
+    texts = {"input": '"' + "é" * 131071 + '"', "error": "x" * 256, "cause": "x" * 32768}
+    run = orders.add_execution(status="FAILED", **texts)
+
+    described = client.describe_execution(executionArn=run.arn)
+    assert {name: described[name] for name in texts} == texts
+
+
 @pytest.mark.parametrize("name", ["{index:1000000000}", "{index:.999999999f}", "{index!s:>0500}", "{index:{index}}"])
 def test_widths_of_names(orders, name):
     """A template with a huge width is refused."""

@@ -256,6 +256,16 @@ def test_an_earlier_end_starts_the_next_child_earlier(client, clock, parent, bat
     assert stand(client, batch) == "SSSRR"
 
 
+def test_a_child_that_no_longer_ends_starts_no_other(client, clock, parent, batch):
+    """If the end of a child is taken back, no child that waited for it is redriven."""
+    batch.on_redrive(lambda name, input: "RUNNING" if name == "1" else {"status": "SUCCEEDED", "duration": MINUTE})
+    client.redrive_execution(executionArn=parent.arn)
+    batch.executions[0].status = "RUNNING"
+    clock.tick(10 * MINUTE)
+
+    assert stand(client, batch) == "RRppp"
+
+
 def test_a_child_redriven_by_the_test_counts_for_the_concurrency(client, clock, parent, batch):
     """A child that the test redrives counts for the concurrency."""
     batch.on_redrive(["SUCCEEDED", "RUNNING"])
@@ -280,17 +290,24 @@ def test_more_concurrency_redrives_more_children(client, parent, batch, at_once,
     assert stand(client, batch) == then
 
 
-def test_less_concurrency_redrives_children_later(client, clock, parent, batch):
-    """If more children run than allowed, the end of one starts no other."""
+@pytest.mark.parametrize(
+    ("at_once", "expected"),
+    [
+        pytest.param(1, ["RRppp", "SRppp", "SRppp", "SSRpp", "SSSRp"], id="less: the end of one starts no other"),
+        pytest.param(3, ["RRRpp", "SRSRR", "SRSSS", "SSSSS", "SSSSS"], id="more: the end of each starts another"),
+    ],
+)
+def test_other_concurrency_redrives_children_at_other_ends(client, clock, parent, batch, at_once, expected):
+    """When the concurrency changes, the ends that start other children are chosen anew."""
     batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": (3 if name == "1" else 1) * MINUTE})
     client.redrive_execution(executionArn=parent.arn)
-    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=1)
+    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=at_once)
     seen = []
     for _ in range(5):
         seen.append(stand(client, batch))
         clock.tick(MINUTE)
 
-    assert seen == ["RRppp", "SRppp", "SRppp", "SSRpp", "SSSRp"]
+    assert seen == expected
 
 
 def test_no_child_is_redriven_after_the_parents_end(client, clock, parent, batch):
@@ -307,17 +324,18 @@ def test_no_child_is_redriven_after_the_parents_end(client, clock, parent, batch
     assert stand(client, batch) == "SSRRp"
 
 
-def test_no_child_is_redriven_after_the_parents_planned_end(client, orders, clock, parent, batch):
-    """If the parent's end is planned, later turns do not come."""
+@pytest.mark.parametrize(("minutes", "then"), [(1.5, "SSRRF"), (2, "SSFFF")])
+def test_no_child_is_redriven_after_the_parents_planned_end(client, orders, clock, parent, batch, minutes, then):
+    """If the parent's end is planned, turns at that end and later ones do not come."""
     orders.on_redrive(status="FAILED", duration=2 * MINUTE)
-    batch.on_redrive(status="SUCCEEDED", duration=1.5 * MINUTE)
+    batch.on_redrive(status="SUCCEEDED", duration=minutes * MINUTE)
     client.redrive_execution(executionArn=parent.arn)
     seen = []
     for _ in range(3):
         seen.append((stand(client, batch), batch.status))
         clock.tick(MINUTE)
 
-    assert seen == [("RRppp", "RUNNING"), ("RRppp", "RUNNING"), ("SSRRF", "ABORTED")]
+    assert seen == [("RRppp", "RUNNING"), ("RRppp", "RUNNING"), (then, "ABORTED")]
     assert batch.executions[4].redrive_count == 0
 
 

@@ -169,14 +169,18 @@ def test_children_that_ended_stay_ended(parent, batch, clock):
     ]
 
 
-def test_a_map_run_of_seeded_status_does_not_change(parent):
-    """Its own dates say when its children end."""
+def test_a_map_run_of_seeded_status_does_not_change(parent, clock):
+    """Its own dates say when its children end; a later map run without a status ends with its parent."""
     batch = parent.add_map_run("Own", status="SUCCEEDED", stop_date=5 * MINUTE)
     batch.add_execution(status="SUCCEEDED", stop_date=4 * MINUTE)
+    other = parent.add_map_run("Other")
+    other.add_execution(status="RUNNING")
     parent.stop_date = 2 * MINUTE
     parent.status = "SUCCEEDED"
 
     assert stand(batch) == [("RUNNING", None)] * 2
+    clock.tick(2 * MINUTE)
+    assert stand(other) == [("ABORTED", NOW + 2 * MINUTE)] * 2
 
 
 def test_children_of_a_running_definition_are_its_own():
