@@ -125,7 +125,7 @@ SHIP_ALONE = {"Ship": ended(TASK)}
             id="a catcher",
         ),
         pytest.param(
-            {"A": ended(catching(TASK, "Ship", "States.Timeout")), "Ship": ended(TASK)},
+            {"A": ended(catching(TASK, "Ship", "States.Timeout", "Declined")), "Ship": ended(TASK)},
             [
                 "TaskStateEntered A",
                 "TaskScheduled",
@@ -166,6 +166,16 @@ SHIP_ALONE = {"Ship": ended(TASK)}
             id="a branch of a Parallel state",
         ),
         pytest.param(
+            {"Both": ended(parallel({"Each": ended(inline(SHIP_ALONE))}))},
+            [
+                *("ParallelStateEntered Both", "ParallelStateStarted"),
+                *("MapStateEntered Each", "MapStateStarted", "MapIterationStarted"),
+                *FAILED,
+                *("MapIterationFailed", "MapStateFailed", "ParallelStateFailed", "ExecutionFailed"),
+            ],
+            id="an iteration inside a branch",
+        ),
+        pytest.param(
             {"Both": ended(catching(parallel({"B": ended(PASS)}), "Ship", "States.ALL")), "Ship": ended(TASK)},
             [
                 "ParallelStateEntered Both",
@@ -193,11 +203,14 @@ def test_history_has_the_path_to_the_state(client, machine_of, states, expected)
 
 
 def test_failed_iteration_has_its_own_chain_of_events(client, machine_of):
-    """The failure of the Map state follows the event of the task, not those of the iteration."""
+    """The failure of the Map state follows the event of the task, not those of the first iteration."""
     run = machine_of({"Each": ended(inline(SHIP_ALONE))}).add_execution(status="FAILED", failed_in="Ship")
 
     # MapIterationFailed is event 9, and MapStateFailed is event 10.
     assert chains(client, run) == [0, 0, 2, 3, 4, 5, 6, 7, 8, 8, 10]
+    events = client.get_execution_history(executionArn=run.arn)["events"]
+    iteration = {"name": "Each", "index": 0}
+    assert events[3]["mapIterationStartedEventDetails"] == events[8]["mapIterationFailedEventDetails"] == iteration
 
 
 def test_error_and_cause_are_those_of_the_task(client, machine_of):

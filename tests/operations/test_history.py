@@ -789,6 +789,41 @@ def test_no_event_follows_the_abort_of_a_map_run(client, packing):
     assert previous(client)[7:] == [7, 8, 9, 9, 11]
 
 
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        pytest.param(SECOND, ["1 MapRunStarted", "60 MapRunFailed"], id="before its execution failed"),
+        pytest.param(2 * MINUTE, [], id="after it"),
+    ],
+)
+def test_map_run_is_redriven_at_each_redrive_of_a_date(client, orders, clock, start, expected):
+    """Each redrive of the execution has that of the map run, whose start is shown if the execution ran then."""
+    nightly = orders.add_execution("nightly", status="FAILED", duration=2 * MINUTE)
+    with pytest.warns(SeedWarning):
+        nightly.add_map_run("items", start_date=start)
+    nightly.stop_date = NOW + MINUTE
+    clock.tick(5 * MINUTE)
+    nightly.redrive()
+    nightly.fail()
+    nightly.redrive()
+
+    redriven = ["300 ExecutionRedriven", "300 MapRunRedriven"]
+    assert story(client)[2:] == [
+        *(*expected, "60 ExecutionFailed", *redriven, "300 MapRunFailed", "300 ExecutionFailed", *redriven),
+    ]
+
+
+def test_map_run_seeded_with_more_redrives_than_its_execution(client, orders):
+    """The last redrive of the execution has that of the map run."""
+    redrive = {"status": "FAILED", "start_date": -MINUTE, "stop_date": NOW, "redrive_date": -SECOND}
+    orders.add_execution("nightly", **redrive, redrive_count=2).add_map_run("items", **redrive, redrive_count=5)
+
+    assert story(client)[2:] == [
+        *("-60 MapRunStarted", "-1 ExecutionFailed", "-1 ExecutionRedriven", "-1 ExecutionFailed"),
+        *("-1 ExecutionRedriven", "-1 MapRunRedriven", "0 MapRunFailed", "0 ExecutionFailed"),
+    ]
+
+
 def test_settings_of_a_redriven_map_run_do_not_rewrite_its_past(client, packing, clock):
     """A tolerance that is set after a redrive applies only to later events."""
     batch = packing.add_map_run("items")
