@@ -274,6 +274,7 @@ def test_execution_older_than_redrives(client, orders, clock, start_date, reason
     [
         pytest.param(12497, 24997, None, id="fewer events than the limit"),
         pytest.param(12498, 24999, "Execution history event limit exceeded", id="full"),
+        pytest.param(12499, 25001, "Execution history event limit exceeded", id="more than AWS stores"),
     ],
 )
 def test_execution_with_a_full_history(client, orders, redrive_count, events, reason):
