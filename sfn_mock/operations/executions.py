@@ -16,6 +16,7 @@ from sfn_mock.operations.registry import Answer, DateForm, date_or_none, include
 from sfn_mock.operations.state_machines import describe_revision, refuse_deleting
 from sfn_mock.operations.task_calls import ServicesOfMocks
 from sfn_mock.state.life_cycle import end_execution
+from sfn_mock.state.nesting import refuse_deepest
 from sfn_mock.state.outcomes import FAILS_AT_ONCE, LONGEST_EXPRESS, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
 from sfn_mock.state.records import Alias, Execution, Records, StateMachine, Version
 from sfn_mock.state.runs import start_run
@@ -76,6 +77,7 @@ def start_sync_execution(
         execution = _start(machine, qualified, moment, name, text, trace_header, case, sync=True)
         if execution in records.schedule.runs:
             # The caller gets the end, however far in the future it is.
+            refuse_deepest(execution.arn)
             records.schedule.advance(execution, moment + LONGEST_EXPRESS)
     return _sync_execution(execution, date, with_data=includes_data(included_data))
 

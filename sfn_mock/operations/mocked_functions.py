@@ -15,6 +15,7 @@ from sfn_mock.asl.texts import utf8
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
 from sfn_mock.state import clock
+from sfn_mock.state.nesting import NestingError
 from sfn_mock.state.records import Records
 from sfn_mock.state.task_mocks import Handler, Invocation, TaskError
 
@@ -73,6 +74,7 @@ class MockedFunction:
 
         Raises:
             UnmockedServiceError: If the handler calls a service that is not mocked.
+            NestingError: If the handler starts executions that start one another without end.
         """
         kind = request.get("InvocationType", "RequestResponse")
         if kind == "DryRun":
@@ -88,7 +90,7 @@ class MockedFunction:
         """Run the handler; return its answer, and whether that is an error."""
         try:
             result = self._handler(event, self._context)
-        except UnmockedServiceError:
+        except (UnmockedServiceError, NestingError):
             raise
         except Exception as error:  # Lambda answers every exception of its function
             frames = traceback.extract_tb(error.__traceback__)[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import boto3
 from moto.core.models import botocore_stubber
@@ -20,6 +21,9 @@ from sfn_mock.state import clock
 from sfn_mock.state.jobs import Job
 from sfn_mock.state.records import Execution, Records
 from sfn_mock.state.task_mocks import CaseRun
+
+#: The clients of Step Functions by records; a client takes longer to create than a call takes.
+_own_clients: WeakKeyDictionary[Records, Any] = WeakKeyDictionary()
 
 
 class ServicesOfMocks:
@@ -89,8 +93,16 @@ def find_clients(records: Records, call: TaskCall) -> ClientFactory | None:
     if function is not None and (handler := records.task_mocks.find_handler(function)) is not None:
         mocked = MockedFunction(handler, function, call, records)
         return lambda _: mocked
-    is_ours = call.resource.service in ("states", "sfn") and call.resource.is_service
-    return partial(boto3.client, region_name=records.region) if is_ours or botocore_stubber.enabled else None
+    if call.resource.service in ("states", "sfn") and call.resource.is_service:
+        return partial(_own_client, records)
+    return partial(boto3.client, region_name=records.region) if botocore_stubber.enabled else None
+
+
+def _own_client(records: Records, service: str) -> Any:
+    """Return the client of Step Functions itself, which nested executions use several times each."""
+    if records not in _own_clients:
+        _own_clients[records] = boto3.client(service, region_name=records.region)
+    return _own_clients[records]
 
 
 def _call_service(execution: Execution, call: TaskCall, client_for: ClientFactory) -> tuple[TaskAnswer, Job | None]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.steps import Step
+from sfn_mock.state.nesting import Chain
 
 
 class WaitingTask(Protocol):
@@ -26,7 +27,13 @@ class WaitingTask(Protocol):
 
 
 class Run(Protocol):
-    """The run of an execution by its definition."""
+    """The run of an execution by its definition.
+
+    Attributes:
+        chain: What led to the execution at the moment of its start.
+    """
+
+    chain: Chain
 
     @property
     def is_running(self) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
+from sfn_mock.state import nesting
 from sfn_mock.state.live_runs import Run
 from sfn_mock.state.time_lines import TimeLine
 from sfn_mock.state.undo_log import UndoLog
@@ -22,7 +23,7 @@ class RunSchedule(Generic[_Execution]):
     A run that waits for a nested execution has something due when that execution changes.
 
     A task may call Step Functions, in its own thread or in others. Such a call has a loop of its own, which leaves out
-    the runs that are advancing.
+    the runs that are advancing. Runs that would be nested too deeply in a thread wait for the loop of an outer call.
     """
 
     def __init__(self, undo: UndoLog) -> None:
@@ -109,9 +110,12 @@ class RunSchedule(Generic[_Execution]):
     # --- Advancing ---------------------------------------------------------------------------------------------------
 
     def advance_all(self, moment: int) -> None:
-        """Advance the live runs in order of the moments, until nothing is due by a moment."""
+        """Advance the live runs in order of the moments, until nothing is due by a moment; first poll their jobs."""
         self._awake.update(self._polling)
-        while (execution := self._next(moment)) is not None:
+        self._advance_due(moment)
+
+    def _advance_due(self, moment: int) -> None:
+        while not nesting.is_deepest() and (execution := self._next(moment)) is not None:
             if execution in self.live:
                 self.advance(execution, moment, in_turn=True)
             else:
@@ -119,7 +123,7 @@ class RunSchedule(Generic[_Execution]):
                 self._awake.pop(execution, None)
 
     def advance(self, execution: _Execution, moment: int, *, in_turn: bool = False) -> None:
-        """Advance the run of an execution to a moment, unless it is advancing already.
+        """Advance the run of an execution to a moment, unless it is advancing already or nested too deeply.
 
         Args:
             execution: The execution.
@@ -131,17 +135,28 @@ class RunSchedule(Generic[_Execution]):
         """
         if execution in self._advancing:
             return
+        if nesting.is_deepest():
+            self.wake(execution)
+            return
         run = self.runs[execution]
         try:
-            with self._marked(execution):
+            with self._marked(execution), nesting.nested(run.chain):
                 run.advance_to(moment, in_turn=in_turn)
         except Exception as error:
             if error is self.task_error:
                 # The caller gets this error once; the run then waits for the task that nothing answers.
                 self.task_error = None
                 self.live.pop(execution, None)
+            if isinstance(error, nesting.NestingError):
+                self._give_up(run.chain)
             raise
         self._note_advanced(execution, run, moment)
+
+    def _give_up(self, chain: nesting.Chain) -> None:
+        """Advance no run of a chain any more, because all of them would raise the same error."""
+        for execution, run in list(self.live.items()):
+            if run.chain.repeats is chain.repeats:
+                self.live.pop(execution, None)
 
     @contextmanager
     def _marked(self, execution: _Execution) -> Iterator[None]:
@@ -172,13 +187,19 @@ class RunSchedule(Generic[_Execution]):
             self._polling.pop(execution, None)
         self._awake.pop(execution, None)
 
+    def advance_first(self, execution: _Execution, moment: int) -> None:
+        """Advance the run of an execution to the current moment, and then those for which it has made something due."""
+        self.advance(execution, moment)
+        if nesting.is_outermost():
+            self._advance_due(moment)
+
     # --- Adding and resuming -----------------------------------------------------------------------------------------
 
     def start(self, execution: _Execution, run: Run, moment: int) -> None:
         """Start the run of an execution and advance it to the current moment."""
         self._save(execution)
         self.runs[execution] = self.live[execution] = run
-        self.advance(execution, moment)
+        self.advance_first(execution, moment)
 
     def resume(self, execution: _Execution, moment: int) -> None:
         """Advance a run once more that waits for a task that nothing answers."""

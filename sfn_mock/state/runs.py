@@ -36,6 +36,7 @@ from sfn_mock.state import clock
 from sfn_mock.state.executions import store_executions
 from sfn_mock.state.jobs import Job, Jobs
 from sfn_mock.state.life_cycle import end_execution, end_map_run
+from sfn_mock.state.nesting import Chain, chain_of
 from sfn_mock.state.outcomes import LONGEST_EXPRESS, UNSUCCESSFUL, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution, MapRun
@@ -97,6 +98,7 @@ class DefinitionRun:
         #: The generation of the undo log in which the state of the run was last saved.
         self._saved_generation = -1
         self._parent = parent
+        self.chain: Chain = chain_of(execution.state_machine.arn, execution.start) if parent is None else parent.chain
         self._program = program
         self._services = services
         self._children: dict[tuple[str, int], DefinitionRun] = {}
@@ -348,7 +350,7 @@ class DefinitionRun:
 
     def advance_whole_run(self, moment: int) -> None:
         """Advance the outermost run that this one belongs to."""
-        self._schedule.advance(self._root._execution, moment)
+        self._schedule.advance_first(self._root._execution, moment)
 
     def _call_unlocked(self, ask: Callable[[], _T]) -> _T:
         """Call a function with the lock of the records released."""
