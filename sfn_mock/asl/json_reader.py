@@ -22,6 +22,9 @@ _LONGEST_TOKEN = 256
 #: Python refuses to convert integers with more digits (sys.int_info.default_max_str_digits).
 _MOST_DIGITS = 4000
 
+_COMMENT = (
+    "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)"
+)
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _WHITE_SPACE = re.compile(r"[ \t\n\r]*")
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
@@ -320,6 +323,8 @@ class _Scanner:
                 f"Illegal character ({_described(self._take(''))}): only regular white space (\\r, \\n, \\t) "
                 f"is allowed between tokens"
             )
+        if self._comes("/"):
+            self._refuse_character("/", _COMMENT)
 
     def _expect(self, character: str, fault: str) -> None:
         found = self._take("")

@@ -9,6 +9,9 @@ import pytest
 
 from sfn_mock.asl.json_reader import JsonFault, TooDeeplyNested, read_json
 
+COMMENT = (
+    "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)"
+)
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 
@@ -101,6 +104,12 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
             7,
             id="no-colon",
         ),
+        pytest.param("// 1", f"Unexpected character ('/' (code 47)): {COMMENT}", 2, id="comment-before-a-value"),
+        pytest.param(
+            '{"a" /* b */: 1}', f"Unexpected character ('/' (code 47)): {COMMENT}", 7, id="comment-after-a-name"
+        ),
+        pytest.param("[1 // 2\n]", f"Unexpected character ('/' (code 47)): {COMMENT}", 5, id="comment-after-a-value"),
+        pytest.param("# 1", f"Unexpected character ('#' (code 35)): expected a valid value {VALUES}", 2, id="hash"),
         pytest.param('{"a"', "Unexpected end-of-input within/between Object entries", 5, id="end-after-name"),
         pytest.param('{"a', "Unexpected end-of-input in field name", 4, id="end-in-name"),
         pytest.param('{"a":1,"a":2}', "Duplicate field 'a'", 11, id="name-twice"),
