@@ -72,6 +72,7 @@ class Succeeded:
         sends_heartbeats: Whether the task never misses a heartbeat.
         stop: When the job stopped that the task waited for, in UTC milliseconds; None if its service does not tell.
         start: The start of the task, None if it did not start.
+        ignores_timeout: Whether the task never times out, whatever its TimeoutSeconds.
     """
 
     result: Any
@@ -80,6 +81,7 @@ class Succeeded:
     sends_heartbeats: bool = False
     stop: int | None = None
     start: TaskStart | None = _AT_ONCE
+    ignores_timeout: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Failed:
         sends_heartbeats: See Succeeded.
         stop: See Succeeded.
         start: See Succeeded.
+        ignores_timeout: See Succeeded.
     """
 
     error: str | None
@@ -107,6 +110,7 @@ class Failed:
     sends_heartbeats: bool = False
     stop: int | None = None
     start: TaskStart | None = _AT_ONCE
+    ignores_timeout: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,10 +120,12 @@ class Pending:
     Attributes:
         start: The start of the task, None if it has not started; the task of an activity starts when a worker gets it.
         submitted: See Succeeded.
+        ignores_timeout: See Succeeded.
     """
 
     start: TaskStart | None = _AT_ONCE
     submitted: Any = None
+    ignores_timeout: bool = False
 
 
 TaskAnswer = Succeeded | Failed | Pending

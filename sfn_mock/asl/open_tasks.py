@@ -56,6 +56,10 @@ class OpenTask(Future):
         """Disable the heartbeat timeout."""
         self._heartbeat_seconds = None
 
+    def expect_no_timeout(self) -> None:
+        """Disable the timeout."""
+        self._stop(self._timeout)
+
     def record_heartbeat(self) -> None:
         """Record a heartbeat and restart the heartbeat timeout."""
         self._stop(self._heartbeat)

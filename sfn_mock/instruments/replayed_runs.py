@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sfn_mock.asl.host import (
@@ -169,18 +169,21 @@ class ReplayedRun(DefinitionRun):
             return Pending()
         submitted = None if span.submitted is None else read_value(span.submitted)
         error, cause = span.end_detail("error"), span.end_detail("cause")
-        left = span.duration if call.timeout_seconds is not None else span.time_left(call.moment)
+        is_as_recorded = _has_recorded_timeout(span, call)
+        left = span.time_left(call.moment) if is_as_recorded or call.timeout_seconds is None else span.duration
         start = _start(span, call.resource, left)
-        # A history has no heartbeats: a task that ended has sent them in time.
+        answer: Succeeded | Failed
         if span.status == "SUCCEEDED":
-            result = read_value(span.end_detail("output"))
-            return Succeeded(result, left, submitted, sends_heartbeats=True, start=start)
-        if span.status in ("FAILED", "REFUSED"):
-            return Failed(error, cause, left, submitted, span.failed_step, sends_heartbeats=True, start=start)
-        if span.status == "TIMED_OUT" and call.timeout_seconds is None and call.heartbeat_seconds is None:
-            return Failed(error, cause, left, submitted, is_timeout=True, start=start)
-        # The task did not end, or ended by its own timeout.
-        return Pending(start, submitted)
+            answer = Succeeded(read_value(span.end_detail("output")), left)
+        elif span.status in ("FAILED", "REFUSED"):
+            answer = Failed(error, cause, left, step=span.failed_step)
+        elif span.status == "TIMED_OUT" and (is_as_recorded or not _has_limit(call)):
+            answer = Failed(error, cause, left, is_timeout=True)
+        else:
+            # The task did not end, or ended by another limit than the current ones.
+            return Pending(start, submitted, ignores_timeout=is_as_recorded)
+        # A history has no heartbeats: a task that ended has sent them in time.
+        return replace(answer, submitted=submitted, start=start, sends_heartbeats=True, ignores_timeout=is_as_recorded)
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
         """Return the recorded end of the map run that was just started or redriven, or the inputs of its children."""
@@ -263,6 +266,15 @@ class ReplayedRun(DefinitionRun):
             self._answers.limit = min(self._answers.limit, moment)
             raise NoOutcomeError
         return None
+
+
+def _has_limit(call: TaskCall) -> bool:
+    return call.timeout_seconds is not None or call.heartbeat_seconds is not None
+
+
+def _has_recorded_timeout(span: Span, call: TaskCall) -> bool:
+    """Return whether a task has the TimeoutSeconds of the recorded one, and no heartbeats."""
+    return call.heartbeat_seconds is None and span.details.get("timeoutInSeconds") == call.timeout_seconds
 
 
 def _start(span: Span, resource: Resource, duration: int) -> TaskStart | None:

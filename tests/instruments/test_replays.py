@@ -262,6 +262,73 @@ def test_task_of_an_activity(sfn, recorded, expected):
     assert happened[1:] == expected
 
 
+def charge_that_timed_out():
+    """Return the history of an execution whose task timed out a second later than its TimeoutSeconds of 2."""
+    called = {"resource": FUNCTION, "input": '{"amount":5}', "timeoutInSeconds": 2}
+    return numbered(
+        (1, "ExecutionStarted", "executionStarted", {"input": '{"amount":5}', "roleArn": "arn:aws:iam::1:role/r"}),
+        (1, "TaskStateEntered", "stateEntered", {"name": "Charge", "input": '{"amount":5}'}),
+        (1, "LambdaFunctionScheduled", "lambdaFunctionScheduled", called),
+        (1, "LambdaFunctionStarted", None, None),
+        (4, "LambdaFunctionTimedOut", "lambdaFunctionTimedOut", TIMEOUT),
+        (4, "ExecutionFailed", "executionFailed", TIMEOUT),
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "second"),
+    [
+        pytest.param({"TimeoutSeconds": 2}, 4, id="as recorded"),
+        pytest.param({"TimeoutSeconds": 1}, 2, id="another timeout"),
+        pytest.param({}, 4, id="no timeout"),
+        pytest.param({"TimeoutSeconds": 5, "HeartbeatSeconds": 2}, 3, id="heartbeat"),
+    ],
+)
+def test_timeout_of_a_task(sfn, members, second):
+    """A task that timed out ends at its recorded date, unless its limits are others now."""
+    replay = sfn.replay(definition=definition(**members), history=charge_that_timed_out())
+
+    assert replay.differences == []
+    assert events_of(replay.execution)[-2:] == [
+        (second, "LambdaFunctionTimedOut", TIMEOUT),
+        (second, "ExecutionFailed", TIMEOUT),
+    ]
+
+
+def test_timeout_of_another_iteration(sfn):
+    """A task that was aborted does not time out, though it began before the task that did."""
+    charge = {"Type": "Task", "Resource": FUNCTION, "TimeoutSeconds": 2, "End": True}
+    processor = {"StartAt": "Charge", "States": {"Charge": charge}}
+    each = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": processor, "End": True}}}
+
+    def iteration(index):
+        text = str(index + 7)
+        called = {"resource": FUNCTION, "input": text, "timeoutInSeconds": 2}
+        return (
+            (index + 1, "MapIterationStarted", "mapIterationStarted", {"name": "Each", "index": index}),
+            (index + 1, "TaskStateEntered", "stateEntered", {"name": "Charge", "input": text}),
+            (index + 1, "LambdaFunctionScheduled", "lambdaFunctionScheduled", called),
+            (index + 1, "LambdaFunctionStarted", None, None),
+        )
+
+    events = numbered(
+        (1, "ExecutionStarted", "executionStarted", {"input": "[7,8]", "roleArn": "arn:aws:iam::1:role/r"}),
+        (1, "MapStateEntered", "stateEntered", {"name": "Each", "input": "[7,8]"}),
+        (1, "MapStateStarted", "mapStateStarted", {"length": 2}),
+        *iteration(0),
+        *iteration(1),
+        (5, "LambdaFunctionTimedOut", "lambdaFunctionTimedOut", TIMEOUT),
+        (5, "MapIterationFailed", "mapIterationFailed", {"name": "Each", "index": 1}),
+        (5, "MapStateFailed", None, None),
+        (5, "ExecutionFailed", "executionFailed", TIMEOUT),
+    )
+    events[7]["previousEventId"] = 3
+    replay = sfn.replay(definition=each, history=events)
+
+    assert replay.differences == []
+    assert (5, "MapIterationFailed", {"name": "Each", "index": 1}) in events_of(replay.execution)
+
+
 def test_worker_of_an_aborted_branch(sfn):
     """The worker does not start a task whose branch is aborted earlier than in the recording."""
     charge = {"Type": "Task", "Resource": FUNCTION, "TimeoutSeconds": 2, "End": True}

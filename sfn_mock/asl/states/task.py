@@ -76,6 +76,8 @@ def _run(visit: StateVisit, call: TaskCall) -> ProcessGenerator:
         answer = run.host.start_task(call)
         if not isinstance(answer, Pending) and answer.sends_heartbeats:
             task.expect_no_heartbeats()
+        if answer.ignores_timeout:
+            task.expect_no_timeout()
         if answer.start is not None:
             task.start_as(answer.start)
         if answer.submitted is not None:
