@@ -240,6 +240,7 @@ def test_variables_that_a_value_refers_to(value: object, names: list[str]) -> No
         pytest.param("{'f': $sum}", {}, id="function in an object"),
         pytest.param("1e21", 1e21, id="large number"),
         pytest.param("1 in 1", True, id="in one value"),
+        pytest.param("$count([-1..999998])", 1_000_000, id="longest range of the operator"),
         pytest.param("$nobody in [1]", False, id="nothing is in an array"),
         pytest.param("($f := function($n){$n = 0 ? 0 : 1 + $f($n - 1)}; $f(100))", 100, id="recursion"),
         pytest.param("($f := function($n){$n = 0 ? 0 : $f($n - 1)}; $f(3000))", 0, id="tail recursion"),
@@ -292,6 +293,12 @@ def test_wrong_arguments_of_added_functions(text: str, message: str) -> None:
             "D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to "
             "allocate 10000001.",
             id="range operator",
+        ),
+        pytest.param(
+            "[-1..999999]",
+            "D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to "
+            "allocate 1000001.",
+            id="range operator with one item too many",
         ),
         pytest.param(
             "$number('0x' & $pad('', 197, '0') & '1')",

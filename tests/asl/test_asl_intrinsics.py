@@ -103,6 +103,8 @@ def evaluate(text: str) -> Any:
         ),
         pytest.param("States.MathAdd($.half, -1)", 2, id="add-rounds-halves-up"),
         pytest.param("States.MathAdd(-1.5, 0)", -1, id="add-rounds-negative-halves-up"),
+        pytest.param("States.MathAdd(2147483646, 1)", 2**31 - 1, id="add-to-the-largest-sum"),
+        pytest.param("States.MathAdd(-2147483647, -1)", -(2**31), id="add-to-the-smallest-sum"),
         pytest.param("States.MathAdd(-1.51, 0)", -2, id="add-rounds-to-the-nearest"),
         pytest.param("States.StringSplit('One.two+three=4', '.+,=')", ["One", "two", "three", "4"], id="split"),
         pytest.param("States.StringSplit(',,a,', ',')", ["a"], id="split-drops-empty-parts"),
@@ -250,6 +252,11 @@ def test_function_gives_its_result(call: str, result: Any) -> None:
             id="add-large-sum",
         ),
         pytest.param(
+            "States.MathAdd(-2147483648, -1)",
+            "Invalid arguments in States.MathAdd: the sum must be between -2147483648 and 2147483647",
+            id="add-small-sum",
+        ),
+        pytest.param(
             "States.StringToJson('{')",
             "Invalid arguments in States.StringToJson: the argument must be a string of JSON",
             id="parse-no-json",
@@ -285,6 +292,32 @@ def test_wrong_arguments_fail(call: str, reason: str) -> None:
 
     assert raised.value.error == "States.IntrinsicFailure"
     assert raised.value.cause == f"The function '{call}' had the following error: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("names", "accepted"),
+    [
+        pytest.param("UUID", [0], id="none"),
+        pytest.param("ArrayLength ArrayUnique Base64Decode Base64Encode JsonToString StringToJson", [1], id="one"),
+        pytest.param("ArrayContains ArrayGetItem ArrayPartition Hash MathAdd StringSplit", [2], id="two"),
+        pytest.param("MathRandom", [2, 3], id="two-or-three"),
+        pytest.param("ArrayRange JsonMerge", [3], id="three"),
+        pytest.param("Format", [1, 2, 3, 4], id="one-or-more"),
+        pytest.param("Array", [0, 1, 2, 3, 4], id="any"),
+    ],
+)
+def test_numbers_of_arguments(names: str, accepted: list[int]) -> None:
+    """A function refuses a call with more or fewer arguments than it takes."""
+    for name in names.split():
+        refused = []
+        for count in range(5):
+            try:
+                evaluate(f"States.{name}({', '.join(['null'] * count)})")
+            except StateError as error:
+                if error.cause.endswith(f"Invalid number of arguments for States.{name}"):
+                    refused.append(count)
+
+        assert refused == [count for count in range(5) if count not in accepted]
 
 
 @pytest.mark.parametrize(
