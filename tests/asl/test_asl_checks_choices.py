@@ -64,6 +64,7 @@ def test_path_operator(operator: str) -> None:
     [
         pytest.param({**TEST, "Next": "End"}, [], id="good"),
         pytest.param({**TEST, "Variable": "$", "Next": "End"}, [], id="dollar-alone"),
+        pytest.param({**TEST, "Variable": "$$.Execution.Name", "Next": "End"}, [], id="context"),
         pytest.param({**TEST, "Comment": "c", "Assign": {"v.$": "$.a"}, "Next": "End"}, [], id="all-fields"),
         pytest.param(
             {"And": [TEST, {"Or": [TEST, {"Not": TEST}]}, {"And": [TEST], "Comment": "c"}], "Next": "End"},
@@ -97,6 +98,7 @@ def test_path_operator(operator: str) -> None:
             id="variable-with-bare-bracket",
         ),
         pytest.param({"And": [], "Next": "End"}, [f"Value cannot be empty at {RULE}/And"], id="and-empty"),
+        pytest.param({"Or": [], "Next": "End"}, [f"Value cannot be empty at {RULE}/Or"], id="or-empty"),
         pytest.param({"Or": {}, "Next": "End"}, [f"Expected value of type [ARRAY] at {RULE}/Or"], id="or-object"),
         pytest.param({"Not": [], "Next": "End"}, [f"Expected value of type [OBJECT] at {RULE}/Not"], id="not-array"),
         pytest.param(
