@@ -24,6 +24,7 @@ from sfn_mock.asl.jsonata.references import collect
         pytest.param("states.exists ?? $exists", "states.exists ?? $exists", id="names that the parser knows"),
         pytest.param("$.a[$$.b = true]", "$.n0[$$.n1 = true]", id="the context value"),
         pytest.param("[1..5]", "[0..0]", id="a range"),
+        pytest.param("$a1 + b2", "$n0 + n1", id="names that end in a digit"),
         pytest.param("$a / 2 + $b/3", "$n0 / 0 + $n1/0", id="divisions"),
         pytest.param("'a/b' & c", "'n0' & n1", id="a slash in a text"),
         pytest.param("", "", id="nothing"),
@@ -41,6 +42,7 @@ def test_form(expression, form):
     "expression",
     [
         pytest.param("/a/", id="a regular expression"),
+        pytest.param("/a", id="a regular expression without an end"),
         pytest.param("a and /b/", id="a regular expression after an operator"),
         pytest.param("a / /b/", id="a regular expression after a division"),
         pytest.param("a[] / 2", id="a division after a bracket"),
@@ -52,6 +54,7 @@ def test_form(expression, form):
         pytest.param("007", id="zeros before a number"),
         pytest.param("9" * 16, id="a number of sixteen digits"),
         pytest.param("a'b'", id="a name before a quote"),
+        pytest.param("x + a'b'", id="a name before a quote, after an operator"),
         pytest.param("$$$", id="three dollars"),
         pytest.param("größe", id="a letter that is not of ASCII"),
         pytest.param("a\u00a0+ 1", id="a no-break space"),

@@ -337,6 +337,11 @@ def test_wrong_arguments_of_added_functions(text: str, message: str) -> None:
             id="function as context value",
         ),
         pytest.param(
+            "$formatNumber(1, ',e0')",
+            'T0410: Argument 1 of function "formatNumber" does not match function signature',
+            id="picture without digits",
+        ),
+        pytest.param(
             "$number($pad('0x', 201, 'F'))",
             f'D3030: Unable to cast value to a number: "0x{"F" * 199}"',
             id="number of many digits",

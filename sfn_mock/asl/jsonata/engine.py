@@ -252,8 +252,10 @@ def _evaluation_error(error: Any, node: Any) -> BaseException:
     """Translate an error that the library raised at a node."""
     code, values = error.error, [error.current, error.expected, error.extra]
     if code not in library().templates:
-        # The library hides an error in an operand of "and" or "or", and some errors have no code.
-        cause = error.__context__ or failure("T0410", 1, _procedure_name(node))
+        # Some errors have no code, and the library hides an error in an operand of "and" or "or".
+        if error.__context__ is None:
+            return failure("T0410", 1, _procedure_name(node), position=node.position)
+        cause = error.__context__
         return with_operator(cause, node.value) if isinstance(cause, QueryError) else cause
     if code == "D1002":
         values = [error.expected]

@@ -45,19 +45,23 @@ def find_form(text: str) -> Form | None:
     if len(text) > _LONGEST:
         return None
     parts = _WORD.split(text)
+    words, between = parts[1::2], parts[::2]
     # The parser may join words that touch each other, and a function's signature has words of its own.
-    if "" in parts[2:-1:2] or not _BETWEEN.issuperset(_between(parts)) or ("function" in parts and "<" in text):
+    if (
+        "" in between[1:-1]
+        or not _BETWEEN.issuperset(_undivided(words, between))
+        or ("function" in words and "<" in text)
+    ):
         return None
     names: dict[str, str] = {}
-    parts[1::2] = [_placeholder(word, names) for word in parts[1::2]]
+    parts[1::2] = [_placeholder(word, names) for word in words]
     return Form("".join(parts), names)
 
 
-def _between(parts: list[str]) -> str:
-    """Return the text between the words, without the slashes that divide."""
-    between = parts[::2]
-    if any("/" in text for text in between):
-        for index, word in enumerate(parts[1::2], 1):
+def _undivided(words: list[str], between: list[str]) -> str:
+    """Return the text between words, without the slashes that divide."""
+    if "/" in "".join(between):
+        for index, word in enumerate(words, 1):
             division = None if word in _OPERATORS else _DIVISION.match(between[index])
             between[index] = between[index][division.end() :] if division else between[index]
     return "".join(between)
