@@ -238,12 +238,12 @@ class Evaluation:
         def call(focus: Any, arguments: Any) -> Any:
             valid = validate(native.signature, arguments, focus)
             passed = [from_library(value, function.function_value) for value in valid]
-            passed += [UNDEFINED] * (function.arguments - len(passed))
+            passed += [UNDEFINED] * (native.get_number_of_args() - len(passed))
             return to_library(function.call(*passed))
 
         native = parts.engine.JFunction(None, function.signature)
         native.call = call
-        native.get_number_of_args = lambda: function.arguments
+        native.get_number_of_args = native.signature.get_number_of_args
         native.function_name = name
         return native
 

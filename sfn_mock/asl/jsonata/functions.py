@@ -46,17 +46,17 @@ def step_functions(now: int, randomness: random.Random, format_millis: Callable[
         return str(uuid.UUID(int=randomness.getrandbits(128), version=4))
 
     return {
-        "distinct": Function("<x:x>", 1, distinct),
-        "hash": Function("<ss:s>", 2, _hash),
-        "millis": Function("<:n>", 0, millis),
-        "now": Function("<s?s?:s>", 2, now_text),
-        "number": Function("<(nsb)-:n>", 1, to_number),
-        "parse": Function("<s:x>", 1, _parse),
-        "partition": Function("<an:a>", 2, _partition),
-        "random": Function("<n?:n>", 1, random_number),
-        "range": Function("<nnn:a>", 3, _range),
-        "string": Function("<x-b?:s>", 2, to_text, function_value=""),
-        "uuid": Function("<:s>", 0, random_uuid),
+        "distinct": Function("<x:x>", distinct),
+        "hash": Function("<ss:s>", _hash),
+        "millis": Function("<:n>", millis),
+        "now": Function("<s?s?:s>", now_text),
+        "number": Function("<(nsb)-:n>", to_number),
+        "parse": Function("<s:x>", _parse),
+        "partition": Function("<an:a>", _partition),
+        "random": Function("<n?:n>", random_number),
+        "range": Function("<nnn:a>", _range),
+        "string": Function("<x-b?:s>", to_text, function_value=""),
+        "uuid": Function("<:s>", random_uuid),
     }
 
 

@@ -23,13 +23,11 @@ class Function(NamedTuple):
 
     Attributes:
         signature: The types of its arguments in JSONata's notation.
-        arguments: The number of its arguments.
         call: The implementation on JSON values; a missing argument is `UNDEFINED`.
         function_value: The value that `call` gets in place of a function.
     """
 
     signature: str
-    arguments: int
     call: Callable[..., object]
     function_value: object = UNDEFINED
 
