@@ -103,6 +103,7 @@ RESULTS = [
     pytest.param('$pad("abc",2)', '"abc"', id='$pad("abc",2)'),
     pytest.param('$substring("hello",1)', '"ello"', id='$substring("hello",1)'),
     pytest.param('$substring("hello",10)', '""', id='$substring("hello",10)'),
+    pytest.param('$substring("hello",1e7)', '""', id='$substring("hello",1e7)'),
     pytest.param('$substring("hello",-10,3)', '"hel"', id='$substring("hello",-10,3)'),
     pytest.param('$substring("hello",1,-1)', '""', id='$substring("hello",1,-1)'),
     pytest.param('$substring("hello",1.5)', '"ello"', id='$substring("hello",1.5)'),

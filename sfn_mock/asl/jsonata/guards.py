@@ -91,14 +91,17 @@ _REPLACED = {"contains": _contains, "replace": _replace}
 
 
 def _check(name: str, arguments: Sequence[Any]) -> None:
-    """Refuse arguments that the library accepts but the reference implementation does not."""
+    """Refuse arguments that the library accepts but the reference implementation does not.
+
+    A missing argument is None.
+    """
     code = None
     if name == "replace" and arguments[0] is not None:
-        code = _check_replace(*arguments[1:])
-    elif name == "sort" and not any(arguments[1:]) and arguments[0] is not None:
+        code = _check_replace(arguments[1], arguments[3])
+    elif name == "sort" and arguments[1] is None and arguments[0] is not None:
         kinds = {"number" if is_number(item) else type(item).__name__ for item in arguments[0]}
         code = None if kinds <= {"number"} or kinds <= {"str"} or len(arguments[0]) < 2 else "D3070"
-    elif name in ("fromMillis", "toMillis") and any(arguments[1:2]):
+    elif name in ("fromMillis", "toMillis") and arguments[1]:
         code = "D3132" if _unknown_component(arguments[1]) else None
     elif name == "toMillis" and isinstance(arguments[0], str):
         code = None if _ISO_8601.fullmatch(arguments[0]) else "D3110"
@@ -112,7 +115,7 @@ def _check(name: str, arguments: Sequence[Any]) -> None:
         raise QueryError("U1001", TOO_LONG)
 
 
-def _check_replace(pattern: Any, _replacement: Any = None, limit: Any = None) -> str | None:
+def _check_replace(pattern: Any, limit: Any) -> str | None:
     """Return the error code for bad arguments of $replace, or None."""
     if pattern == "":
         return "D3010"
@@ -121,13 +124,13 @@ def _check_replace(pattern: Any, _replacement: Any = None, limit: Any = None) ->
 
 def _growth(name: str, arguments: Sequence[Any]) -> float:
     """Return an upper bound for the length of a function's result."""
-    if name == "pad" and len(arguments) > 1 and is_number(arguments[1]):
+    if name == "pad" and is_number(arguments[1]):
         return abs(float(arguments[1]))
     if name == "join" and isinstance(arguments[0], list):
-        separator = len(arguments[1]) if len(arguments) > 1 and isinstance(arguments[1], str) else 0
-        return sum(len(text) + separator for text in arguments[0])
+        separator = arguments[1] or ""
+        return sum(len(text) + len(separator) for text in arguments[0])
     if name == "replace":
-        return math.prod(len(text) + 1 for text in (arguments[0], *arguments[2:3]) if isinstance(text, str))
+        return math.prod(len(text) + 1 for text in (arguments[0], arguments[2]) if isinstance(text, str))
     return 0
 
 
