@@ -43,9 +43,14 @@ def assign_start(execution: Execution, date: clock.Date) -> None:
         if redrives and redrives[0].since < start:
             limit, got = clock.describe(redrives[0].since), clock.describe(start)
             raise ArgumentError("start_date", f"must not be after the redrive at {limit}, got {got}")
-        stop = None if first.stop is None else max(first.stop, start)
         move_start(execution, start)
-        change(execution, moment, (first._replace(since=start, stop=stop), *redrives))
+        # While it waits for a redrive, an execution has the stop date of the attempt before.
+        attempts = (first._replace(since=start), *redrives)
+        change(execution, moment, [_stop_no_earlier(each, start) for each in attempts])
+
+
+def _stop_no_earlier(attempt: Attempt, start: int) -> Attempt:
+    return attempt if attempt.stop is None else attempt._replace(stop=max(attempt.stop, start))
 
 
 def assign_stop(execution: Execution, date: clock.Date | None) -> None:

@@ -642,6 +642,22 @@ def test_children_wait_for_their_redrive(client, nightly, clock):
     assert children(client, batch) == [("second", "RUNNING", 1), ("first", "RUNNING", 1)]
 
 
+def test_a_waiting_child_with_a_later_start_date(client, nightly, clock):
+    """A child that waits for its redrive stopped no earlier than at the start date that a test assigns."""
+    batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
+    batch.add_execution("first", status="FAILED")
+    second = batch.add_execution("second", status="FAILED")
+    nightly.fail()
+    clock.tick(2 * MINUTE)
+    nightly.redrive()
+    second.start_date = NOW + MINUTE
+    shown = (second.status, second.start_date, second.stop_date)
+    nightly.abort()
+
+    assert shown == ("PENDING_REDRIVE", NOW + MINUTE, NOW + MINUTE)
+    assert (second.status, second.stop_date) == ("FAILED", NOW + MINUTE)
+
+
 def test_waiting_children_are_part_of_the_next_redrive(client, nightly, clock):
     """A child that still waited when the parent ended is part of the next redrive."""
     batch = nightly.add_map_run("ProcessItems")
