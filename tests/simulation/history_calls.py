@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from plain_executions import UNSUCCESSFUL, Execution
 from plain_histories import events
+from plain_nesting import Nest
 from scripts import arguments
 
 _ENDS = [
@@ -91,7 +92,11 @@ class Calls(Core):
         shown = found.at(now)
         item = {**found.item(now), "input": found.input, **shown.details}
         item.pop("itemCount", None)
-        self.script.check(f"{{k: v for k, v in described.items() if k not in {_BESIDE}}}", item)
+        beside = _BESIDE
+        if isinstance(shown.work, Nest) and shown.status == "FAILED":
+            self.script.check("json.loads(described['cause'])['Status'] in ('FAILED', 'TIMED_OUT', 'ABORTED')", True)
+            beside = f"{_BESIDE} | {{'cause'}}"
+        self.script.check(f"{{k: v for k, v in described.items() if k not in {beside}}}", item)
         if not found.scope.is_map_run:
             expected = "REDRIVABLE" if self.world.is_redrivable(found) else "NOT_REDRIVABLE"
             self.script.check("described['redriveStatus']", expected)

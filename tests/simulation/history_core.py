@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plain_executions import MINUTE, Execution, Scope, Shown, Work
 from plain_map_runs import Round
+from plain_nesting import Nest
 from plain_spread import TOLERATED, Spread
 from plain_waiting import HEARTBEAT, TIMEOUT, Ask, change, waiting
 from plain_world import DAY, PREFIX, World
@@ -62,6 +63,20 @@ SPREAD = {
                     },
                 },
             },
+            "End": True,
+        }
+    },
+}
+
+#: A definition whose executions start a job, and end when it does.
+NEST = {
+    "StartAt": "Nest",
+    "States": {
+        "Nest": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": f"{PREFIX}stateMachine:jobs"},
+            "ResultPath": None,
             "End": True,
         }
     },
@@ -124,7 +139,7 @@ class Core(RuleBasedStateMachine):
     @property
     def additions(self) -> dict[str, Callable[[], None]]:
         """Return how to add each machine, by its name."""
-        names = ("orders", "jobs", "limited", "desk", "plant", "spread")
+        names = ("orders", "jobs", "limited", "desk", "plant", "spread", "nest")
         return {name: getattr(self, f"add_{name}") for name in names}
 
     def teardown(self) -> None:
@@ -301,6 +316,13 @@ class Core(RuleBasedStateMachine):
         self.script.run(f"{key} = sfn.add_state_machine('spread', definition={json.dumps(SPREAD)!r})")
         self.script.run(f"{key}.mock_task('Item', result_of_item)")
         self.keep_scope(Scope(key, arn, arn, definition=SPREAD, work=Spread()))
+
+    def add_nest(self) -> None:
+        """Add the machine whose executions start a job, and wait for its end."""
+        key = self.key("nest")
+        arn = f"{PREFIX}stateMachine:nest"
+        self.script.run(f"{key} = sfn.add_state_machine('nest', definition={json.dumps(NEST)!r})")
+        self.keep_scope(Scope(key, arn, arn, definition=NEST, work=Nest()))
 
     def note_token(self, execution: Execution) -> None:
         """Note the token that the function got at the start or the last redrive of the execution, if it got one."""

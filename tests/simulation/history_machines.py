@@ -8,7 +8,8 @@ from typing import Any
 from history_core import JOB, Core, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from plain_executions import Scope
+from plain_executions import Scope, Work
+from plain_nesting import Nest
 from plain_spread import Spread
 from plain_waiting import Ask
 
@@ -56,7 +57,7 @@ class Machines(Core):
         """Update the definition: later unqualified starts use it, earlier executions keep the old one."""
         self.now()
         machine = self.some_machine(pick)
-        if machine is None or not machine.definition or isinstance(machine.work, (Ask, Spread)):
+        if machine is None or not machine.definition or isinstance(machine.work, (Ask, Nest, Spread)):
             return
         if machine.work is None:
             definition = {**machine.definition, "TimeoutSeconds": 2 * seconds}
@@ -100,10 +101,14 @@ class Machines(Core):
     @precondition(_is_long)
     @rule(pick=picks, ended=st.sampled_from(["before", "after", "never"]))
     def delete_machine(self, pick: int, ended: str) -> None:
-        """Delete a machine: it is DELETING while an execution runs, then all its records are deleted."""
+        """Delete a machine: it is DELETING while an execution runs, then all its records are deleted.
+
+        The machine of jobs stays while executions that have started jobs could be redriven.
+        """
         self.now()
         machine = self.some_machine(pick)
-        if machine is not None:
+        nesting = [each for each in self.world.machines if isinstance(each.work, Nest) and each.executions]
+        if machine is not None and not (nesting and isinstance(machine.work, Work)):
             if ended == "before":
                 self._end_all(machine)
             self.script.run(f"client.delete_state_machine(stateMachineArn={machine.arn!r})")

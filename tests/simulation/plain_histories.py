@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from plain_executions import Execution, Shown, Work
+from plain_nesting import Nest
 from plain_spread import Spread
 from plain_waiting import Ask
 
@@ -50,7 +51,7 @@ def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[
 def _work(shown: Shown, until: datetime) -> Iterator[Event]:
     """Yield the events of the Task of a job, and the beginning of its pause."""
     work = shown.work
-    if isinstance(work, (Ask, Spread)):
+    if isinstance(work, (Ask, Nest, Spread)):
         yield from work.begin(shown.since, until)
         return
     if work is None or work.only_pause:
@@ -63,9 +64,9 @@ def _work(shown: Shown, until: datetime) -> Iterator[Event]:
 
 
 def _end(shown: Shown, before: Shown) -> Iterator[Event]:
-    if isinstance(shown.work, (Ask, Spread)):
+    if isinstance(shown.work, (Ask, Nest, Spread)):
         yield from shown.work.end(shown)
-    elif isinstance(before.work, (Ask, Spread)):
+    elif isinstance(before.work, (Ask, Nest, Spread)):
         # A call or a test stopped the execution while it waited.
         pass
     elif before.work is None:

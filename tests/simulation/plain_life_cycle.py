@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import plain_map_runs
 from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, limited, worked_line
+from plain_nesting import Nest, nest_again, nests, wait_for
 from plain_spread import Spread, spread
 from plain_waiting import Ask, asked_again
 
@@ -23,13 +24,20 @@ class LifeCycle:
     def map_runs(self) -> list[Scope]:
         raise NotImplementedError
 
+    @property
+    def machines(self) -> list[Scope]:
+        raise NotImplementedError
+
+    def execution(self, key: str) -> Execution | None:
+        raise NotImplementedError
+
     def end(self, execution: Execution, status: str, details: dict[str, str]) -> None:
-        """End an execution now, with its unfinished map runs.
+        """End an execution now, with its unfinished map runs and the job that it waits for.
 
         Their RUNNING children are ABORTED, later children never start, and children that wait for a redrive show
         their previous end again.
         """
-        now, running = self.moment, execution.at(self.moment)
+        now, running, nest = self.moment, execution.at(self.moment), nests(execution, self.moment)
         shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
         unfinished = self._map_runs_of(execution, "RUNNING")
         execution.change(shown)
@@ -44,6 +52,13 @@ class LifeCycle:
                 self.end(child, "ABORTED", {})
             elif child.status(now) == "PENDING_REDRIVE":
                 child.end_waiting(now, now)
+        job = None if nest is None else self.execution(nest.job)
+        if job is not None and job.status(now) == "RUNNING":
+            self.end(job, "ABORTED", {})
+        for machine in self.machines:
+            for parent in machine.executions:
+                if nests(parent, now) == Nest(execution.key):
+                    wait_for(parent, now, execution)
 
     def plan_end(self, execution: Execution, line: list[Shown]) -> None:
         """Replace the line of an execution, possibly with a later end; its children end with it."""
@@ -64,6 +79,8 @@ class LifeCycle:
             execution.run_again(now, now, execution.scope.redriven)
         elif isinstance(execution.line[0].work, Ask):
             asked_again(execution, now)
+        elif isinstance(execution.line[0].work, Nest):
+            nest_again(execution, now)
         else:
             work = self._work_of_redrive(execution)
             for each in worked_line(now, work, shown.redrive_count + 1, now):

@@ -7,6 +7,7 @@ from typing import Any
 
 PREAMBLE = """\
 import datetime
+import json
 import boto3
 from freezegun import freeze_time
 from freezegun.api import FakeDatetime

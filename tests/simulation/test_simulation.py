@@ -11,6 +11,7 @@ from history_core import Core
 from history_disturbances import Disturbances
 from history_listings import Listings
 from history_machines import Machines
+from history_nesting import Nesting
 from history_singles import Singles
 from history_spreads import Spreads
 from history_waiting import Waiting
@@ -37,7 +38,7 @@ HISTORIES = settings(
 )
 
 
-class Histories(Machines, Listings, Assignments, Disturbances, Waiting, Spreads, Singles):
+class Histories(Machines, Listings, Assignments, Disturbances, Waiting, Spreads, Nesting, Singles):
     """All rules together."""
 
 
