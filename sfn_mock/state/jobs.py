@@ -31,10 +31,14 @@ class Jobs:
 
     If the clock jumps, a job may have stopped long before the moment to which its run advances. Its stop is therefore
     due like other actions of the run. Jobs of other services are polled before the run advances.
+
+    The job of a task that has ended is kept, because the task is open again if the clock goes back.
     """
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, is_open: Callable[[str], bool]) -> None:
         self._records = records
+        #: Returns whether the task with a token is open.
+        self._is_open = is_open
         self._jobs: dict[str, Job] = {}
         #: The ends and stops of the polled jobs that have ended.
         self._ends: dict[str, tuple[End, int]] = {}
@@ -42,24 +46,32 @@ class Jobs:
     def __contains__(self, token: str) -> bool:
         return token in self._jobs
 
+    def __getitem__(self, token: str) -> Job:
+        return self._jobs[token]
+
     @property
     def need_polling(self) -> bool:
         """Whether some job must be polled, because only its service knows when it stops."""
-        return any(job.nested is None for job in self._jobs.values())
+        return any(job.nested is None for _, job in self._awaited())
 
-    def add(self, token: str, job: Job) -> None:
-        """Add the job of a task that has just started."""
-        self._jobs[token] = job
+    def add(self, token: str, job: Job | None) -> None:
+        """Add the job of a task that has just started, None if it has no job.
 
-    def forget(self, token: str) -> Job | None:
-        """Remove and return the job of a task that no longer waits for it; None if the task has no job."""
-        self._records.undo.save_item(self._jobs, token)
+        If the clock went back, this replaces the job of another task with that token, which the run no longer starts.
+        """
         self._ends.pop(token, None)
-        return self._jobs.pop(token, None)
+        if job is None:
+            self._jobs.pop(token, None)
+        else:
+            self._jobs[token] = job
+
+    def _awaited(self) -> list[tuple[str, Job]]:
+        """Return the jobs of open tasks, with their tokens."""
+        return [(token, job) for token, job in self._jobs.items() if self._is_open(token)]
 
     def poll_all(self, latest: int) -> None:
         """Poll the jobs of other services; `latest` is the stop of an ended job whose service does not give one."""
-        for token in list(self._jobs):
+        for token, _ in self._awaited():
             self.poll(token, latest)
 
     def poll(self, token: str, latest: int) -> None:
@@ -69,20 +81,20 @@ class Jobs:
             return
         self._ends.pop(token, None)
         end = self._records.call_unlocked(job.poll)
-        if end is not None and token in self._jobs:
+        if end is not None:
             self._ends[token] = end, latest if end.stop is None else min(end.stop, latest)
 
     def next_stop(self) -> int | None:
         """Return the earliest known stop of the jobs, None if none is known."""
-        stops = (self._stop(token, job) for token, job in self._jobs.items())
+        stops = (self._stop(token, job) for token, job in self._awaited())
         return min((stop for stop in stops if stop is not None), default=None)
 
     def stopped(self, moment: int) -> Iterator[tuple[str, End, int]]:
-        """Yield the token, the end and the stop of each job that stopped by a moment."""
-        for token, job in list(self._jobs.items()):
+        """Yield the token, the end and the stop of each job that stopped by a moment while its task was open."""
+        for token, job in self._awaited():
+            stop = self._stop(token, job)
             # The answer to one task may have ended others.
-            stop = self._stop(token, job) if token in self._jobs else None
-            if stop is not None and stop <= moment:
+            if stop is not None and stop <= moment and self._is_open(token):
                 yield token, self._end(token, job, stop), stop
 
     def _stop(self, token: str, job: Job) -> int | None:

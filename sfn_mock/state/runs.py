@@ -108,7 +108,6 @@ class DefinitionRun:
         self._processors: dict[str, tuple[MapRun, Program]] = {}
         #: The tokens of all tasks so far, in order.
         self._tokens: dict[str, None] = {}
-        self._jobs = Jobs(execution.owner.records)
         #: The activity's ARN and the input of tasks that no worker has started, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
         self._advanced_to = execution.start
@@ -123,6 +122,7 @@ class DefinitionRun:
             wait_scale=self._wait_scale(execution),
             time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else LONGEST_EXPRESS // 1000,
         )
+        self._jobs = Jobs(execution.owner.records, self._run.has_task)
 
     def _wait_scale(self, execution: Execution) -> float:
         """Return the factor for the delays of Wait states and retries."""
@@ -230,7 +230,10 @@ class DefinitionRun:
         """Answer the tasks whose jobs have stopped by a moment."""
         for token, end, stop in self._jobs.stopped(moment):
             self._save()
-            self._jobs.forget(token)
+            # If the clock went back, the run repeats what it did before, perhaps with this end.
+            self._run.advance_to(stop)
+            if not self._run.has_task(token):
+                continue
             if isinstance(end, Succeeded):
                 self._run.complete_task(token, end.result, stop)
             else:
@@ -371,6 +374,7 @@ class DefinitionRun:
         self._tokens[call.token] = None
         before = self._execution.attempt_at(call.moment)
         answer, job = self._call_unlocked(lambda: self._services.start_task(self._execution, call))
+        self._jobs.add(call.token, job)
         after = self._execution.attempt_at(call.moment)
         if after is not None and after is not before and not after.is_open(clock.NEVER):
             # The task has stopped the execution, so the run stops in this state, whatever the answer.
@@ -378,7 +382,6 @@ class DefinitionRun:
         if isinstance(answer, Pending) and answer.start is None:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
         if job is not None:
-            self._jobs.add(call.token, job)
             if job.nested is not None:
                 self._schedule.wait_for(job.nested, self._root._execution)
             if call.moment < self._root._target:
@@ -387,11 +390,11 @@ class DefinitionRun:
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Remove the job of an aborted task; a nested execution is stopped, as AWS does with StopExecution."""
+        """Stop the nested execution that an aborted task waits for, as AWS does with StopExecution."""
         self._save()
-        job = self._jobs.forget(token)
-        if job is not None and job.nested is not None and job.nested.attempt_in_force(moment).is_open(moment):
-            end_execution(job.nested, moment, Ending("ABORTED"))
+        nested = self._jobs[token].nested if token in self._jobs else None
+        if nested is not None and nested.attempt_in_force(moment).is_open(moment):
+            end_execution(nested, moment, Ending("ABORTED"))
 
     def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state."""

@@ -466,6 +466,75 @@ def test_a_run_that_is_stopped_after_the_clock_went_back(clock, client, sfn):
     assert (before, run.visited, run.status) == (["Hold", "End"], ["Hold"], "ABORTED")
 
 
+@pytest.mark.parametrize("ahead", [pytest.param(0, id="clock that stays"), pytest.param(600, id="clock that returns")])
+def test_a_stop_after_the_clock_went_back(clock, sfn, client, start, ahead):
+    """A parent that is stopped while the clock is back before the end of its nested executions stops those too."""
+    innermost = sfn.add_state_machine(
+        "innermost", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": DONE}}
+    )
+    nested = nest()
+    nested["Parameters"] = {"StateMachineArn": innermost.arn}
+    middle = sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}})
+    run = start(Nest=nest())
+    clock.tick(30 + ahead)
+    before = client.describe_execution(executionArn=run.arn)["status"]
+    clock.tick(-ahead)
+    client.stop_execution(executionArn=run.arn)
+    clock.tick(600)
+
+    assert before == ("SUCCEEDED" if ahead else "RUNNING")
+    assert spans([run, *middle.executions, *innermost.executions]) == [("ABORTED", NOW, after(30))] * 3
+    assert history(client, run)[-2:] == [(0, "TaskSubmitted"), (30, "ExecutionAborted")]
+
+
+def beside_activity(client):
+    """A Parallel state that nests an execution, and waits for a worker of an activity."""
+    activity = client.create_activity(name="approve")["activityArn"]
+    approve = {"Type": "Task", "Resource": activity, "End": True}
+    branches = [
+        {"StartAt": "Nest", "States": {"Nest": nest()}},
+        {"StartAt": "Approve", "States": {"Approve": approve}},
+    ]
+    return activity, {"Type": "Parallel", "Branches": branches, "End": True}
+
+
+def test_an_answer_after_the_clock_went_back(clock, sfn, client, start):
+    """A parent that another task continues while the clock is back waits for its nested execution again."""
+    machine = inner(sfn)
+    activity, both = beside_activity(client)
+    run = start(Both=both)
+    token = client.get_activity_task(activityArn=activity)["taskToken"]
+    clock.tick(600)
+    before = history(client, run)[-1]
+    clock.tick(-570)
+    client.send_task_success(taskToken=token, output="{}")
+    running = run.status
+    clock.tick(570)
+
+    assert (before, running) == ((60, "TaskStateExited"), "RUNNING")
+    assert spans([run, *machine.executions]) == [("SUCCEEDED", NOW, after(60))] * 2
+
+
+def test_a_refused_answer_after_the_clock_went_back(clock, sfn, client, start):
+    """An answer that is refused while the clock is back changes neither the nested execution nor later answers."""
+    inner(sfn)
+    activity, both = beside_activity(client)
+    wait = {"Type": "Wait", "Seconds": 40, "Next": "Both"}
+    run = start(Wait=wait, Both=both)
+    clock.tick(50)
+    token = client.get_activity_task(activityArn=activity)["taskToken"]
+    clock.tick(100)
+    client.send_task_success(taskToken=token, output="{}")
+    before = history(client, run)
+    clock.tick(-130)
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="{}")
+    clock.tick(130)
+
+    assert history(client, run) == before
+    assert (run.status, run.stop_date) == ("SUCCEEDED", after(150))
+
+
 def test_an_execution_that_a_task_starts_runs_at_once(sfn, client, start):
     """A started execution has done what takes no time before the task that starts it returns."""
     noted, noted_at_return = [], []
