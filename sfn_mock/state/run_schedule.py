@@ -173,12 +173,12 @@ class RunSchedule(Generic[_Execution]):
 
     def _note_advanced(self, execution: _Execution, run: Run, moment: int) -> None:
         """Plan what a run does next after a moment, or remove it from the live ones if it has ended."""
-        if run.is_running:
-            # Another thread may have stopped the execution later than that moment.
-            dues = (run.next_due(), execution.last.next_change_after(moment))
-            for due in sorted(due for due in dues if due is not None)[:1]:
-                self._plan(execution, due)
-        else:
+        # Another thread may have stopped the execution later than that moment, or a call before the clock went back.
+        change = execution.last.next_change_after(moment)
+        dues = [due for due in (run.next_due() if run.is_running else None, change) if due is not None]
+        if dues:
+            self._plan(execution, min(dues))
+        elif not run.is_running:
             self._save(execution)
             self.live.pop(execution, None)
         if run.is_running and run.polls_jobs:

@@ -250,7 +250,10 @@ class DefinitionRun:
         if run.stop_moment is None:
             return
         attempt = execution.attempt_at(run.stop_moment)
-        if attempt is not None and attempt.is_open(run.stop_moment):
+        if attempt is None or attempt.redrive_count != run.redrive_count:
+            # The run has to follow a redrive, which began another attempt.
+            return
+        if attempt.is_open(run.stop_moment):
             fault = run.status in ("FAILED", "ABORTED")
             error, cause = (run.error, run.cause) if fault else (None, None)
             end_execution(execution, run.stop_moment, Ending(run.status, run.output, error, cause))
@@ -267,7 +270,9 @@ class DefinitionRun:
             if stop is not None and stop != self._run.stop_moment:
                 ending = attempt.ending
                 self._run.rewind_to(stop)
-                self._run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
+                # The run may have repeated a redrive of that moment.
+                if attempt.redrive_count == self._run.redrive_count:
+                    self._run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
         for child in list(self._children.values()):
             child._follow_execution(moment)
 

@@ -627,6 +627,35 @@ def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, la
     assert [event["type"] for event in after[len(before) :]] == ["ExecutionRedriven"]
 
 
+@pytest.mark.parametrize(
+    ("stop", "redrive"), [pytest.param(0, 0, id="at the start"), (1, 2), pytest.param(1, 1, id="at its stop")]
+)
+@pytest.mark.parametrize("is_seen", [pytest.param(True, id="seen"), pytest.param(False, id="not seen")])
+@pytest.mark.parametrize("look", ["list_executions", "get_activity_task"])
+def test_a_redrive_outlasts_a_clock_that_moves_back(clock, client, start, stop, redrive, is_seen, look):
+    """A redriven run goes on after a look at a moment before its start."""
+    client.create_activity(name="pack")
+    run = start({"Pause": {"Type": "Wait", "Seconds": 60, "End": True}})
+    looks = {
+        "list_executions": lambda: client.list_executions(stateMachineArn=ARN)["executions"],
+        "get_activity_task": lambda: client.get_activity_task(activityArn=f"{PREFIX}:activity:pack").get("taskToken"),
+    }
+    clock.tick(stop)
+    run.abort("Halt")
+    clock.tick(redrive - stop)
+    run.redrive()
+    if is_seen:
+        assert event_types(client, run)[-1] == "ExecutionRedriven"
+    clock.move_to(NOW - timedelta(minutes=2))
+    assert not looks[look]()
+    clock.move_to(NOW + timedelta(seconds=30))
+
+    assert (run.status, run.redrive_count) == ("RUNNING", 1)
+    assert event_types(client, run) == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted", "ExecutionRedriven"]
+    clock.move_to(NOW + timedelta(seconds=redrive + 60))
+    assert (run.status, run.stop_date) == ("SUCCEEDED", NOW + timedelta(seconds=redrive + 60))
+
+
 def test_a_test_may_end_a_run(client, start):
     """succeed() ends the execution and its history with the test's output."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
