@@ -41,9 +41,8 @@ class Engine:
         output: The output as JSON text, None until the run has succeeded.
         error: The error of a run that failed or was aborted.
         cause: The cause of the error.
-        stop_moment: When the run ended, None while it is running.
-        redrive_count: How often the run was redriven.
-        redrive_moment: When the run was last redriven.
+        stops: When the run ended: at first, and after each redrive.
+        redrives: When the run was redriven.
         visited: The names of the entered states, in order.
         steps: The entered states and how each was left or retried, in order.
         current: The last entered state, None before the first.
@@ -78,9 +77,8 @@ class Engine:
         self.output: str | None = None
         self.error: str | None = None
         self.cause: str | None = None
-        self.stop_moment: int | None = None
-        self.redrive_count = 0
-        self.redrive_moment: int | None = None
+        self.stops: list[int] = []
+        self.redrives: list[int] = []
         self.visited: list[str] = []
         self.steps: list[Step] = []
         self.current: StateVisit | None = None
@@ -93,9 +91,9 @@ class Engine:
         self._tasks: dict[str, OpenTask] = {}
         self._map_runs: dict[str, MapRun] = {}
         self._chain = Chain()
-        value = json.loads(input)
-        self._frame = Frame(program.start_at, value, dict(variables or {}))
-        self._value = value
+        self._value = value = json.loads(input)
+        self._variables = variables or {}
+        self._frame = self._first_frame()
         self.context: Mapping[str, Any] = execution_context(info, value, start, 0, None)
         self.scheduler.at(start, self._start)
 
@@ -171,6 +169,9 @@ class Engine:
         """The variables in the scope of the last entered state."""
         return (self._frame if self.current is None else self.current.frame).variables
 
+    def _first_frame(self) -> Frame:
+        return Frame(self._program.start_at, self._value, dict(self._variables))
+
     # --- Start and end -----------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -207,7 +208,7 @@ class Engine:
         event_type, details = execution_ended(status, output=self.output, error=self.error, cause=self.cause)
         self.history.end(self.scheduler.now, event_type, details, self._chain)
         self.status = status
-        self.stop_moment = self.scheduler.now
+        self.stops.append(self.scheduler.now)
         self.scheduler.clear()
         now = self.scheduler.now
         tasks, self._tasks = self._tasks, {}
@@ -252,14 +253,14 @@ class Engine:
             self.output, self.error, self.cause = output, error, cause
             self._end(status)
 
-    def _on_redrive(self) -> None:
+    def _on_redrive(self, is_from_start: bool) -> None:
         self.status = "RUNNING"
-        self.output = self.error = self.cause = self.stop_moment = None
-        self.redrive_count += 1
-        self.redrive_moment = self.scheduler.now
-        self.context = execution_context(
-            self._info, self._value, self._start_moment, self.redrive_count, self.redrive_moment
-        )
-        self.history.redrive(self.scheduler.now, self.redrive_count, self._chain)
+        now = self.scheduler.now
+        self.output = self.error = self.cause = None
+        self.redrives.append(now)
+        self.context = execution_context(self._info, self._value, self._start_moment, len(self.redrives), now)
+        self.history.redrive(now, len(self.redrives), self._chain)
+        if is_from_start:
+            self._frame = self._first_frame()
         self._frame.mark_redriven()
         self._run_program()

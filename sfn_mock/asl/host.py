@@ -306,7 +306,10 @@ class Host(Protocol):
         """
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
-        """Redrive a map run and its unsuccessful child executions; return the indexes of those that run again."""
+        """Redrive a map run; return the indexes of its unsuccessful child executions, which the host redrives.
+
+        The host may redrive them one after another, and calls the run's `child_ended` for each.
+        """
 
     def write_results(self, request: WriteRequest) -> Any:
         """Write the results of a map run and return the state's result."""

@@ -284,8 +284,8 @@ class Run:
         """End the run from outside with a closing status; ignored if the run has ended."""
         self._signal(moment, "stop", status, output, error, cause)
 
-    def redrive(self, moment: int) -> None:
-        """Redrive the run: continue from its unsuccessful states.
+    def redrive(self, moment: int, *, is_from_start: bool = False) -> None:
+        """Redrive the run: continue from its unsuccessful states, or run it again from its start.
 
         Raises:
             ValueError: If the run is running or has succeeded.
@@ -293,7 +293,7 @@ class Run:
         self.advance_to(moment)
         if self.status in ("RUNNING", "SUCCEEDED"):
             raise ValueError(f"status must be FAILED, TIMED_OUT or ABORTED to redrive a run, got {self.status}")
-        self._signal(moment, "redrive")
+        self._signal(moment, "redrive", is_from_start)
 
     # --- Properties --------------------------------------------------------------------------------------------------
 
@@ -325,17 +325,20 @@ class Run:
     @property
     def stop_moment(self) -> int | None:
         """When the run ended, None while it is running."""
-        return self._engine.stop_moment
+        return self.stop_of(self.redrive_count)
+
+    def stop_of(self, attempt: int) -> int | None:
+        """Return when an attempt ended, None if it did not; attempt 0 is the one before the first redrive."""
+        return _item(self._engine.stops, attempt)
 
     @property
     def redrive_count(self) -> int:
         """How often the run was redriven."""
-        return self._engine.redrive_count
+        return len(self._engine.redrives)
 
-    @property
-    def redrive_moment(self) -> int | None:
-        """When the run was last redriven, None if it never was."""
-        return self._engine.redrive_moment
+    def redrive_of(self, attempt: int) -> int | None:
+        """Return when a redrive began an attempt, None if there is no such attempt."""
+        return _item(self._engine.redrives, attempt - 1)
 
     @property
     def visited(self) -> list[str]:
@@ -365,3 +368,7 @@ class Run:
     def map_run(self, arn: str) -> MapRun | None:
         """Return the map run with an ARN, None if the run has not started it."""
         return self._engine.map_run(arn)
+
+
+def _item(moments: list[int], index: int) -> int | None:
+    return moments[index] if index < len(moments) else None

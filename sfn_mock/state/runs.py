@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterator
-from functools import partial
 from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid3
 
@@ -102,8 +101,8 @@ class DefinitionRun:
         self._program = program
         self._services = services
         self._children: dict[tuple[str, int], DefinitionRun] = {}
-        #: The child executions whose end was reported to the run.
-        self._reported_ends: set[tuple[str, int]] = set()
+        #: The child executions whose ends the run waits for, with the number of redrives before that end.
+        self._awaited_ends: dict[tuple[str, int], int] = {}
         #: The map runs and the programs of their child executions, by ARN.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
         #: The tokens of all tasks so far, in order.
@@ -173,23 +172,26 @@ class DefinitionRun:
         self._advanced_to = max(moment, self._advanced_to)
         self._end_jobs(moment)
         self._run.advance_to(moment)
-        for key, child in list(self._children.items()):
-            if key not in self._reported_ends:
-                child._advance(moment)
-                self._report_end(key, child)
+        for key in [key for key in self._children if key in self._awaited_ends]:
+            child = self._children[key]
+            # The concurrency of its redriven map run decides when it is redriven.
+            child._follow_execution(moment)
+            child._advance(moment)
+            self._report_end(key, child)
         self._end_execution()
 
     def _report_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
         run = child._run
+        stop = run.stop_of(self._awaited_ends[key])
         # A run that has ended gets the ends of its child executions when it is redriven.
-        if run.stop_moment is None or not self.is_running:
+        if stop is None or not self.is_running:
             return
         self._save()
-        self._undo.add(partial(self._reported_ends.discard, key))
-        self._reported_ends.add(key)
+        self._undo.save_item(self._awaited_ends, key)
+        del self._awaited_ends[key]
         output = None if run.output is None else json.loads(run.output)
-        end = ChildEnd(run.status, output, run.error, run.cause, child._describe(run.stop_moment))
-        self._run.child_ended(*key, end, run.stop_moment)
+        end = ChildEnd(run.status, output, run.error, run.cause, child._describe(stop))
+        self._run.child_ended(*key, end, stop)
 
     def _describe(self, stop: int) -> dict[str, Any]:
         """Return the description of a child execution for a ResultWriter."""
@@ -261,20 +263,28 @@ class DefinitionRun:
     def _follow_execution(self, moment: int) -> None:
         """Stop the run where a call or a test stopped the execution, and redrive it where they redrove it."""
         self._save()
-        for attempt in self._execution.attempts:
-            if attempt.since > moment or attempt.redrive_count < self._run.redrive_count:
-                continue
-            if attempt.redrive_count > self._run.redrive_count:
-                self._run.redrive(attempt.since)
+        run = self._run
+        redrives = 0
+        for attempt in self._execution.attempts_until(moment):
+            number = attempt.redrive_count
+            if number > redrives:
+                redrives = number
+                if not self._repeats(run.redrive_of, number, attempt.since):
+                    # EXPRESS child executions have no history to continue from.
+                    run.redrive(attempt.since, is_from_start=self._execution.express_id is not None)
             stop = attempt.stop_at(moment)
-            if stop is not None and stop != self._run.stop_moment:
+            if stop is not None and not self._repeats(run.stop_of, number, stop):
                 ending = attempt.ending
-                self._run.rewind_to(stop)
-                # The run may have repeated a redrive of that moment.
-                if attempt.redrive_count == self._run.redrive_count:
-                    self._run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
+                run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
         for child in list(self._children.values()):
             child._follow_execution(moment)
+
+    def _repeats(self, moment_of: Callable[[int], int | None], number: int, moment: int) -> bool:
+        """Return whether the run has a stop or redrive at a moment; if not, it is moved to that moment."""
+        if moment_of(number) != moment:
+            # After a rewind, the run repeats what it did until then.
+            self._run.rewind_to(moment)
+        return moment_of(number) == moment
 
     def events(self, moment: int) -> list[Event]:
         """Return the events until a moment."""
@@ -464,6 +474,8 @@ class DefinitionRun:
         records.status_changes.follow_start(child, start.moment)
         self._undo.save_item(self._children, (start.map_run_arn, start.index))
         self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
+        self._undo.save_item(self._awaited_ends, (start.map_run_arn, start.index))
+        self._awaited_ends[start.map_run_arn, start.index] = 0
 
     def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
         """Return the run of a child execution."""
@@ -484,15 +496,13 @@ class DefinitionRun:
         return stopped
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
-        """Redrive the unsuccessful child executions of a map run, and return their indexes."""
+        """Return the indexes of the unsuccessful child executions of a map run, whose time lines redrive them."""
         self._save()
         redriven = []
         for (arn, index), child in self._children.items():
             if arn == map_run_arn and child._run.status in UNSUCCESSFUL:
-                child._save()
-                child._run.redrive(moment)
-                self._undo.add(partial(self._reported_ends.add, (arn, index)))
-                self._reported_ends.discard((arn, index))
+                self._undo.save_item(self._awaited_ends, (arn, index))
+                self._awaited_ends[arn, index] = child._run.redrive_count + 1
                 redriven.append(index)
         return redriven
 

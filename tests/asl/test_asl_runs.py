@@ -386,7 +386,7 @@ def test_redrive_continues_at_the_failed_state():
     ]
     assert details(run, "ExecutionRedriven") == {"redriveCount": 1}
     assert [call.parameters for call in host.calls] == [{"a": 1}, {"a": 1}]
-    assert (run.redrive_count, run.redrive_moment, run.visited) == (1, START + 1000, ["A", "T"])
+    assert (run.redrive_count, run.redrive_of(1), run.visited) == (1, START + 1000, ["A", "T"])
 
 
 def test_redrive_enters_the_states_that_follow():

@@ -330,6 +330,70 @@ def test_children_that_have_not_started_are_pending(clock, client, start):
     assert counts(client, batch, "pending", "running", "failed") == at_first
 
 
+def test_a_redrive_keeps_the_concurrency_of_a_map_run(clock, client, start):
+    """Beyond MaxConcurrency, children of a redriven map run are PENDING_REDRIVE until others end."""
+    client.create_activity(name="pack")
+    run = start({"Each": distributed(ASK, MaxConcurrency=2, ToleratedFailurePercentage=100)}, input="[1, 2, 3, 4]")
+    [batch] = run.map_runs
+
+    def next_task():
+        return client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+
+    for _ in range(2):
+        client.send_task_failure(taskToken=next_task()["taskToken"])
+    run.abort()
+    before = [child.status for child in batch.executions]
+    clock.tick(60)
+    run.redrive()
+    redriven = [child.status for child in batch.executions]
+    tasks = [next_task() for _ in range(3)]
+    clock.tick(60)
+    client.send_task_success(taskToken=tasks[0]["taskToken"], output="1")
+    later = [child.status for child in batch.executions]
+    third = next_task()
+    client.send_task_failure(taskToken=third["taskToken"])
+    for task in (tasks[1], next_task()):
+        client.send_task_success(taskToken=task["taskToken"], output="2")
+
+    assert before == ["FAILED", "FAILED", "ABORTED", "ABORTED"]
+    assert redriven == ["RUNNING", "RUNNING", "PENDING_REDRIVE", "PENDING_REDRIVE"]
+    assert ([task.get("input") for task in tasks], third["input"]) == (["1", "2", None], "3")
+    assert later == ["SUCCEEDED", "RUNNING", "RUNNING", "PENDING_REDRIVE"]
+    assert [(child.status, child.redrive_date) for child in batch.executions] == [
+        ("SUCCEEDED", NOW + timedelta(seconds=60)),
+        ("SUCCEEDED", NOW + timedelta(seconds=60)),
+        ("FAILED", NOW + timedelta(seconds=120)),
+        ("SUCCEEDED", NOW + timedelta(seconds=120)),
+    ]
+    assert (run.status, run.output) == ("SUCCEEDED", "[1,2,2]")
+
+
+def test_a_redriven_express_child_execution_starts_again(clock, client, sfn, start):
+    """A redrive of a map run starts EXPRESS child executions again, with their first state."""
+    function = f"{PREFIX.replace('states', 'lambda')}:function"
+    calls = []
+    sfn.mock_task(f"{function}:prepare", lambda input: calls.append(input) or input)
+    sfn.mock_task(f"{function}:pack", [{"error": "Broken"}, {"result": {"packed": True}}])
+    prepare = {"Type": "Task", "Resource": f"{function}:prepare", "Next": "Pack"}
+    pack = {"Type": "Task", "Resource": f"{function}:pack", "End": True}
+    each = distributed(PASS)
+    each["ItemProcessor"] = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        "StartAt": "Prepare",
+        "States": {"Prepare": prepare, "Pack": pack},
+    }
+    run = start({"Each": each}, input="[1]")
+    [child] = run.map_runs[0].executions
+    before = (child.arn, child.status)
+    clock.tick(60)
+    run.redrive()
+
+    assert before == (child.arn, "FAILED")
+    assert (run.status, run.output) == ("SUCCEEDED", '[{"packed":true}]')
+    assert (child.status, child.start_date, child.redrive_count, child.redrive_date) == ("SUCCEEDED", NOW, 1, None)
+    assert calls == [1, 1]
+
+
 def test_generated_label(sfn, client):
     """Map runs of one Map state without a Label have the same label, those of another state another."""
     each = {name: value for name, value in distributed(PASS).items() if name not in ("Label", "End")}
