@@ -217,7 +217,9 @@ def read_iso(text: str, name: str, expected: str = _ISO_FORMS) -> datetime:
 def is_naive(value: object) -> bool:
     """Return whether a value is a date without a time zone, which counts as UTC."""
     if isinstance(value, str):
-        value = timedelta(0) if read_offset(value) is not None else isoparse(value)
+        if read_offset(value) is not None:
+            return False
+        value = isoparse(value)
     if isinstance(value, datetime):
         return value.utcoffset() is None
     return isinstance(value, date)

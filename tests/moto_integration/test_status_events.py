@@ -244,6 +244,24 @@ def test_seeds(clock, orders, take):
     ]
 
 
+def test_redrive_that_does_not_come(clock, orders, take):
+    """A child sends no event when it waits for its redrive, nor when the map run ends before that."""
+    parent = orders.add_execution("nightly", status="FAILED")
+    batch = parent.add_map_run("Items", max_concurrency=1)
+    batch.add_execution("first", status="FAILED")
+    batch.add_execution("second", status="FAILED")
+    parent.redrive()
+    clock.tick(60)
+    parent.fail()
+
+    assert statuses(take()) == [
+        ("nightly", "RUNNING", "2026-01-10T03:00:00Z"),
+        ("first", "RUNNING", "2026-01-10T03:00:00Z"),
+        ("nightly", "FAILED", "2026-01-10T03:01:00Z"),
+        ("first", "ABORTED", "2026-01-10T03:01:00Z"),
+    ]
+
+
 def test_express_executions(sfn, client, take):
     """EXPRESS executions send no events."""
     express = sfn.add_state_machine("express", type="EXPRESS")

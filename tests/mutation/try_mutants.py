@@ -45,7 +45,10 @@ TESTS = {
     "aws/constraints.py": ["operations/test_constraints.py", "operations/test_errors.py"],
     "state/execution_index.py": ["state/test_execution_index.py"],
     "state/time_lines.py": ["state/test_time_lines.py"],
-    "state": ["operations", "seeding", "state", "moto_integration/test_behind_moto.py"],
+    "state": [
+        *("operations", "seeding", "state"),
+        *("moto_integration/test_behind_moto.py", "moto_integration/test_status_events.py"),
+    ],
     "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_life_cycle.py"],
     "asl": ["asl"],
 }

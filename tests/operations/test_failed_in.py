@@ -211,6 +211,8 @@ def test_failed_iteration_has_its_own_chain_of_events(client, machine_of):
     events = client.get_execution_history(executionArn=run.arn)["events"]
     iteration = {"name": "Each", "index": 0}
     assert events[3]["mapIterationStartedEventDetails"] == events[8]["mapIterationFailedEventDetails"] == iteration
+    run.redrive()
+    assert chains(client, run)[11:] == [11, 12, 13]
 
 
 def test_error_and_cause_are_those_of_the_task(client, machine_of):

@@ -309,6 +309,12 @@ def test_history_of_a_running_execution(client, orders, clock):
             id="no Fail state before a success",
         ),
         pytest.param(
+            chain(("A", {"Type": "Wait", "Seconds": 90}), ("B", PASS), ("C", FAIL)),
+            ["0 WaitStateEntered A"],
+            ["60 WaitStateExited A", "60 PassStateEntered B", "60 PassStateExited B"],
+            id="no Fail state, but those before it",
+        ),
+        pytest.param(
             {"A": {**PASS, "Next": "B"}, "B": {**PASS, "Next": "A"}},
             ["0 PassStateEntered A", "0 PassStateExited A", "0 PassStateEntered B"],
             ["60 PassStateExited B"],

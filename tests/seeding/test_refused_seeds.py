@@ -227,6 +227,14 @@ REFUSED = [
         id="negative duration",
     ),
     pytest.param(
+        add(status="FAILED", duration=timedelta(microseconds=-1)),
+        (
+            "duration must be a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M', got "
+            "datetime.timedelta(days=-1, seconds=86399, microseconds=999999)"
+        ),
+        id="duration below 0",
+    ),
+    pytest.param(
         add(status="FAILED", duration=60),
         "duration must be a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M', got 60",
         id="duration in seconds",

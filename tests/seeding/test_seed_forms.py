@@ -122,13 +122,22 @@ def test_definition_is_checked_as_create_state_machine_does(client, sfn_executio
 
 
 @pytest.fixture
-def berlin(monkeypatch):
-    """A machine whose local time zone is not UTC."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
+def set_zone(monkeypatch):
+    """Sets the local time zone of the machine."""
+
+    def set_zone(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def berlin(set_zone):
+    """A machine whose local time zone is not UTC."""
+    set_zone("Europe/Berlin")
 
 
 def test_naive_date_warns_once(berlin, sfn_executions, orders):
@@ -141,6 +150,17 @@ def test_naive_date_warns_once(berlin, sfn_executions, orders):
         sfn_executions.add_state_machine("orders", region="eu-west-1", creation_date=datetime(2026, 1, 9))
         sfn_executions.reset()
         sfn_executions.add_state_machine("orders", creation_date=datetime(2026, 1, 9))
+
+
+@pytest.mark.parametrize(("given", "count"), [("2025-03-29", 0), ("2025-03-31", 1)], ids=["winter", "summer"])
+def test_naive_date_warns_where_its_day_has_an_offset(set_zone, orders, given, count):
+    """In a zone with UTC in winter, a naive date warns in summer."""
+    set_zone("Europe/London")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        orders.add_execution(status="FAILED", start_date=given)
+
+    assert len(caught) == count
 
 
 def test_naive_date_of_a_map_run_warns(berlin, orders):

@@ -227,6 +227,10 @@ def test_time_machine_moves_it_forwards_and_backwards(client, sfn_executions):
         orders = sfn_executions.add_state_machine("orders")
         orders.add_execution("hour", status="FAILED", start_date=NOW, duration=60 * MINUTE)
         orders.add_execution("now", status="RUNNING")
+        # No warning tells that the result changes on a fixed date.
+        sfn_executions.add_state_machine("days").add_execution(
+            status="FAILED", start_date=NOW, duration=timedelta(days=2)
+        )
         seen = [listed(client)]
         for move in (60 * MINUTE, -MILLISECOND, -60 * MINUTE):
             traveller.shift(move)
