@@ -307,9 +307,9 @@ def _size(value: object, is_listing: bool) -> int:
         return getsizeof(value)
     size = 0
     if isinstance(value, dict):
-        # Not sum(): a generator for each part of an answer would take longer than the rest of this.
+        # Not sum(), and no call for text: that would take longer than the rest of this.
         for member in value.values():
-            size += _size(member, is_listing)
+            size += getsizeof(member) if isinstance(member, str) else _size(member, is_listing)
     elif isinstance(value, list):
         size = len(value) * _BYTES_OF_ITEM
         if not is_listing:

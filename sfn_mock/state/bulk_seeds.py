@@ -23,7 +23,7 @@ from sfn_mock.state.garbage_collection import collector_paused
 from sfn_mock.state.outcomes import Ending, ending, json_text
 from sfn_mock.state.records import Execution, ExecutionScope
 from sfn_mock.state.spans import Span
-from sfn_mock.state.time_lines import Attempt, apply_time_limit
+from sfn_mock.state.time_lines import Attempt, apply_time_limit, new_attempts
 from sfn_mock.types import Duration, Json
 
 DEFAULT_DURATION = timedelta(seconds=30)
@@ -57,7 +57,8 @@ def add_seeds(
         )
         names = names_from(name, count, NamesTaken(scope.names, moment), given=scope.default_names)
         origins = list(islice(unbounded_origins, len(attempts)))
-        limits = {id(origin): scope.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()}
+        by_id = dict(zip(map(id, origins), origins, strict=True))
+        limits = {key: scope.time_limit_of(origin.revision) for key, origin in by_id.items()}
         if any(limit is not None for limit in limits.values()):
             own_limits = [limits[id(origin)] for origin in origins]
             if duration is not DEFAULT_DURATION:
@@ -122,7 +123,10 @@ def _attempts(
             limit = latest
         elif duration is DEFAULT_DURATION and within is not None and within.stop is not None:
             limit = within.stop
-        attempts = [Attempt(start, min(start + length, limit), ending) for start in starts]
+        stops = [start + length for start in starts]
+        if last + length > limit:
+            stops = [min(stop, limit) for stop in stops]
+        attempts = new_attempts(starts, stops, ending)
     if within is not None:
         for attempt in (*attempts[:1], *attempts[-1:]):
             within.check(ending.status, attempt.since, attempt.stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Iterable
 from itertools import count as count_from
 from itertools import filterfalse, islice
 from typing import Any
@@ -32,6 +32,10 @@ class NamesTaken:
         execution = self._names.get(name)
         return execution is not None and execution.is_kept_at(self._moment)
 
+    def may_contain_any(self, names: Iterable[str]) -> bool:
+        """Return whether any of the names has been given; it may be free again."""
+        return not self._names.keys().isdisjoint(names)
+
 
 def check_name(name: object, *, argument: str = "name") -> str:
     """Return a name; raise ArgumentError if AWS would refuse it."""
@@ -44,7 +48,7 @@ def check_name(name: object, *, argument: str = "name") -> str:
     return name
 
 
-def names_from(template: str, how_many: int, taken: Container[str], *, given: int = 0) -> list[str]:
+def names_from(template: str, how_many: int, taken: NamesTaken, *, given: int = 0) -> list[str]:
     """Return a number of free names from a template; default names continue after those already `given`."""
     if template == DEFAULT_NAMES:
         return _free_names(how_many, taken, given)
@@ -58,7 +62,11 @@ def names_from(template: str, how_many: int, taken: Container[str], *, given: in
     return made
 
 
-def _free_names(how_many: int, taken: Container[str], first: int) -> list[str]:
+def _free_names(how_many: int, taken: NamesTaken, first: int) -> list[str]:
+    next_names = [f"{_BEFORE_INDEX}{index}{_AFTER_INDEX}" for index in range(first, first + how_many)]
+    # There may be a million names, and nearly always all are free.
+    if not taken.may_contain_any(next_names):
+        return next_names
     names = (f"{_BEFORE_INDEX}{index}{_AFTER_INDEX}" for index in count_from(first))
     return list(islice(filterfalse(taken.__contains__, names), how_many))
 
@@ -72,7 +80,7 @@ def _fill(template: str, index: int) -> str:
         raise must_be("name", _TEMPLATE, template) from None
 
 
-def check_free(name: str, taken: Container[str]) -> None:
+def check_free(name: str, taken: NamesTaken) -> None:
     """Raise ArgumentError if a name is taken."""
     if name in taken:
         raise must_be("name", "unused in the state machine or Map state", name)

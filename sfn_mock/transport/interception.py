@@ -72,11 +72,11 @@ class _Clients:
 
     def watch_emit(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-            if not (self._patches.intercept and event_name.startswith("before-send.")):
+            if not (event_name.startswith("before-send.") and self._patches.intercept):
                 handled = original(emitter, event_name, **kwargs)
                 if (
-                    self._patches.intercept
-                    and event_name.startswith("after-call")
+                    event_name.startswith("after-call")
+                    and self._patches.intercept
                     and _ended_in_error(event_name, **kwargs)
                 ):
                     self._paging.failed()
