@@ -61,8 +61,12 @@ class Assignments(Core):
             return
         if any(map_run.parent is execution for map_run in self.world.map_runs):
             return
+        try:
+            plain_assignments.assign_start(execution, now + by)
+        except plain_assignments.Impossible:
+            self.script.run(f"with fails(ValueError): {execution.key}.start_date = {now + by!r}")
+            return
         self.script.run(f"{execution.key}.start_date = {now + by!r}")
-        plain_assignments.assign_start(self.world, execution, now + by)
 
     @rule(pick=picks, detail=st.sampled_from([("output", "[2]"), ("error", "Slow"), ("cause", "Snow")]))
     def assign_detail(self, pick: int, detail: tuple[str, str]) -> None:

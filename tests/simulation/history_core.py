@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
@@ -13,7 +13,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plain_executions import MINUTE, Execution, Scope, Shown, Work
-from plain_map_runs import Round
+from plain_map_runs import seeded_rounds
 from plain_nesting import Nest
 from plain_spread import TOLERATED, Spread
 from plain_waiting import HEARTBEAT, TIMEOUT, Ask, change, waiting
@@ -341,14 +341,22 @@ class Core(RuleBasedStateMachine):
         self.note_token(execution)
 
     def add_map_run_to(
-        self, parent: Execution, execution_type: str, label: str, tolerated: int = 0, most: int = 0
+        self,
+        parent: Execution,
+        execution_type: str,
+        label: str,
+        tolerated: int = 0,
+        most: int = 0,
+        seed: Mapping[str, Any] = {},
     ) -> Scope:
+        """Add a map run, possibly one with a status and dates of its own."""
         key = self.key("map_run")
-        given = arguments(execution_type=execution_type, tolerated_failure_count=tolerated, max_concurrency=most)
-        self.script.run(f"{key} = {parent.key}.add_map_run({label!r}, {given})")
+        given = {"execution_type": execution_type, "tolerated_failure_count": tolerated, "max_concurrency": most}
+        # A start to come causes a warning.
+        self.script.run(f"with quietly(): {key} = {parent.key}.add_map_run({label!r}, {arguments(**given, **seed)})")
         arn = self.script.value(f"{key}.arn")
         shown = f"{parent.scope.arn}/{label}"
-        rounds = [Round(parent.start_date)]
+        rounds = seeded_rounds(parent, seed)
         map_run = Scope(key, arn, shown, execution_type, parent.scope, label, parent, rounds=rounds)
         map_run.tolerated, map_run.max_concurrency = tolerated, most
         return self.keep_scope(map_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import plain_map_runs
 from history_core import Core, minutes, picks
@@ -11,28 +12,46 @@ from hypothesis.stateful import precondition, rule
 from plain_executions import UNSUCCESSFUL, Execution, Scope
 from scripts import arguments
 
+_dates = {"start_date": minutes(-9, 1), "redrive_date": minutes(-6, 0)}
+#: The status and the dates of a map run; the rule, which knows now, adds it to the dates.
+_seeds = st.one_of(
+    st.fixed_dictionaries({"status": st.just("RUNNING")}, optional=_dates),
+    st.fixed_dictionaries(
+        {"status": st.sampled_from(["SUCCEEDED", "FAILED", "ABORTED"]), "stop_date": minutes(-6, 6)}, optional=_dates
+    ),
+    st.fixed_dictionaries({}, optional=_dates),
+)
+
 
 class MapRuns(Core):
     """Rules for map runs."""
 
-    @precondition(lambda self: len([scope for scope in self.world.map_runs if scope.work is None]) < 3)
+    @precondition(lambda self: len([scope for scope in self.world.map_runs if scope.work is None]) < 5)
     @rule(
         pick=picks,
         execution_type=st.sampled_from(["STANDARD", "EXPRESS"]),
         label=st.sampled_from(["Files", "Rows"]),
         tolerated=st.sampled_from([0, 0, 1, 3]),
         most=st.integers(0, 3),
+        seed=st.just({}) | _seeds,
     )
-    def add_map_run(self, pick: int, execution_type: str, label: str, tolerated: int, most: int) -> None:
-        self.now()
+    def add_map_run(
+        self, pick: int, execution_type: str, label: str, tolerated: int, most: int, seed: dict[str, Any]
+    ) -> None:
+        """Add a map run: its status follows from its children, or is seeded; it must be within its parent."""
+        now = self.now()
         parent = self.some_execution(pick)
         if parent.scope.work is not None:
             return
         if self.was_removed(parent) or parent.scope.is_map_run:
             error = "RuntimeError" if self.was_removed(parent) else "ValueError"
             self.script.run(f"with fails({error}): {parent.key}.add_map_run({label!r})")
+            return
+        seed = {member: now + value if member.endswith("_date") else value for member, value in seed.items()}
+        if plain_map_runs.is_possible(parent, seed, now):
+            self.add_map_run_to(parent, execution_type, label, tolerated, most, seed)
         else:
-            self.add_map_run_to(parent, execution_type, label, tolerated, most)
+            self.script.run(f"with fails(ValueError): {parent.key}.add_map_run({label!r}, {arguments(**seed)})")
 
     @rule(pick=picks, tolerated=st.none() | st.integers(0, 3), most=st.none() | st.integers(0, 3))
     def update_map_run(self, pick: int, tolerated: int | None, most: int | None) -> None:

@@ -6,6 +6,7 @@ It imports nothing from the package, so that the package can be compared with it
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from plain_executions import STOPPED, Execution, Shown
@@ -99,9 +100,12 @@ def _stop_at(
     world.plan_end(execution, [*found.earlier, running, Shown(stop, status, stop, *counts, details)])
 
 
-def assign_start(world: LifeCycle, execution: Execution, start: datetime) -> None:
-    """Assign a start date; an earlier stop date moves to it."""
+def assign_start(execution: Execution, start: datetime) -> None:
+    """Assign a start date; an earlier stop date moves to it. It cannot be after the begin of a wait for a redrive."""
     running, *end = execution.line
+    waits = (after for before, after in pairwise(execution.line) if before.status != "RUNNING")
+    if any(shown.since < start for shown in waits):
+        raise Impossible
     assigned = running.assigned_stop and max(running.assigned_stop, start)
     moved = [each._replace(since=max(each.since, start), stop_date=max(each.stop_date, start)) for each in end]
     execution.line = [running._replace(since=start, assigned_stop=assigned), *moved]

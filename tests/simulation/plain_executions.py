@@ -227,8 +227,13 @@ class Scope:
 
     @property
     def stop(self) -> datetime | None:
-        """The latest end of a map run: the stop date of its parent, if that is known."""
-        return None if self.parent is None else self.parent.line[-1].stop_date
+        """The latest end of a map run, if that is known: its seeded stop date, or that of its parent."""
+        if self.parent is None:
+            return None
+        kept = self.rounds[-1].kept
+        if kept is None:
+            return self.parent.line[-1].stop_date
+        return None if kept[0] == "RUNNING" else kept[1]
 
     def latest(self, now: datetime) -> datetime:
         """Return the latest moment, at most now, at which its executions may change."""

@@ -5,8 +5,9 @@ It imports nothing from the package, so that the package can be compared with it
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
 
 from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope
 
@@ -20,6 +21,8 @@ COUNTS = {
     "aborted": "ABORTED",
     "pendingRedrive": "PENDING_REDRIVE",
 }
+#: The stop of a map run that is seeded as RUNNING.
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
 #: How long after its stop date an execution can be redriven.
 _REDRIVABLE = timedelta(days=14)
 
@@ -41,6 +44,30 @@ class State(NamedTuple):
     stop_date: datetime | None
     redrive_count: int
     redrive_date: datetime | None
+
+
+def is_possible(parent: Execution, seed: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether AWS could show a map run with a seeded status and dates: it is within its parent."""
+    start = seed.get("start_date", parent.start_date)
+    stop, redrive, last = seed.get("stop_date"), seed.get("redrive_date"), parent.line[-1].stop_date
+    if start < parent.start_date or (last is not None and start > last):
+        return False
+    if last is not None and (seed.get("status") == "RUNNING" or (stop is not None and stop > last)):
+        return False
+    if stop is not None and stop < start:
+        return False
+    return redrive is None or (start <= redrive <= now and (stop is None or redrive <= stop))
+
+
+def seeded_rounds(parent: Execution, seed: Mapping[str, Any]) -> list[Round]:
+    """Return the rounds of a map run with a seeded status and dates; without a status it follows its children."""
+    start, redrive = seed.get("start_date", parent.start_date), seed.get("redrive_date")
+    before = kept = None
+    if "status" in seed:
+        before, kept = ("RUNNING", _NEVER), (seed["status"], seed.get("stop_date", _NEVER))
+    if redrive is None:
+        return [Round(start, kept=kept)]
+    return [Round(start, kept=before), Round(redrive, 1, redrive, kept=kept)]
 
 
 def state(map_run: Scope, moment: datetime) -> State:
