@@ -1,4 +1,4 @@
-"""The jobs of `.sync` tasks: how to poll the status of a job, and what its description means."""
+"""The jobs of `.sync` tasks: how to poll the status of a job, what its description means, and how to stop it."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class _Waiter:
         is_success: A further condition for success: a JMESPath expression over the description.
         gone: The error code of a successful deletion, None if the job is not a deletion.
         stop: The member of the result that tells when the job stopped, in UTC milliseconds. Empty if there is none.
+        cancelling: The operation that stops the job, None if the service has none, and its parameters as in `request`.
     """
 
     operation: str
@@ -49,6 +50,7 @@ class _Waiter:
     is_success: str = "`true`"
     gone: str | None = None
     stop: str = ""
+    cancelling: tuple[str, dict[str, str]] | None = None
 
 
 class JobFailedError(StateError):
@@ -72,9 +74,12 @@ def _waiter(
 
 def _sagemaker(kind: str) -> _Waiter:
     name = {f"{kind}Name": f"request.{kind}Name"}
-    return _waiter(f"Describe{kind}", name, f"{kind}Status", "Completed", "Failed Stopped")
+    stop = (f"Stop{kind}", name)
+    return _waiter(f"Describe{kind}", name, f"{kind}Status", "Completed", "Failed Stopped", cancelling=stop)
 
 
+#: The reason of a stop, for services that require or show one.
+_REASON = "'The task of the execution was aborted.'"
 _CODEBUILD_FAILED = "FAILED FAULT TIMED_OUT STOPPED"
 _BUILD_BATCH = _waiter(
     "BatchGetBuildBatches",
@@ -84,6 +89,7 @@ _BUILD_BATCH = _waiter(
     _CODEBUILD_FAILED,
     member="buildBatches",
     wrapped="BuildBatch",
+    cancelling=("StopBuildBatch", {"id": "answer.buildBatch.id"}),
 )
 _EMR_CLUSTER = ("DescribeCluster", "Cluster.Status.State")
 _EKS_NODEGROUP = {"clusterName": "request.clusterName", "nodegroupName": "request.nodegroupName"}
@@ -106,12 +112,24 @@ _WAITERS = {
         "QueryExecution.Status.State",
         "SUCCEEDED",
         "FAILED CANCELLED",
+        cancelling=("StopQueryExecution", {"QueryExecutionId": "answer.QueryExecutionId"}),
     ),
     "batch:submitJob": _waiter(
-        "DescribeJobs", {"jobs": "[answer.jobId]"}, "jobs[0].status", "SUCCEEDED", "FAILED", member="jobs"
+        "DescribeJobs",
+        {"jobs": "[answer.jobId]"},
+        "jobs[0].status",
+        "SUCCEEDED",
+        "FAILED",
+        member="jobs",
+        cancelling=("TerminateJob", {"jobId": "answer.jobId", "reason": _REASON}),
     ),
     "bedrock:createModelCustomizationJob": _waiter(
-        "GetModelCustomizationJob", {"jobIdentifier": "answer.jobArn"}, "status", "Completed", "Failed Stopped"
+        "GetModelCustomizationJob",
+        {"jobIdentifier": "answer.jobArn"},
+        "status",
+        "Completed",
+        "Failed Stopped",
+        cancelling=("StopModelCustomizationJob", {"jobIdentifier": "answer.jobArn"}),
     ),
     "codebuild:retryBuildBatch": _BUILD_BATCH,
     "codebuild:startBuild": _waiter(
@@ -122,6 +140,7 @@ _WAITERS = {
         _CODEBUILD_FAILED,
         member="builds",
         wrapped="Build",
+        cancelling=("StopBuild", {"id": "answer.build.id"}),
     ),
     "codebuild:startBuildBatch": _BUILD_BATCH,
     "databrew:startJobRun": _waiter(
@@ -130,6 +149,7 @@ _WAITERS = {
         "State",
         "SUCCEEDED",
         "FAILED STOPPED TIMEOUT",
+        cancelling=("StopJobRun", {"Name": "request.Name", "RunId": "answer.RunId"}),
     ),
     "ecs:runTask": _waiter(
         "DescribeTasks",
@@ -138,6 +158,10 @@ _WAITERS = {
         "STOPPED",
         member="tasks",
         is_success="length(tasks[0].containers[?exitCode && exitCode != `0`] || `[]`) == `0`",
+        cancelling=(
+            "StopTask",
+            {"cluster": "answer.tasks[0].clusterArn", "task": "answer.tasks[0].taskArn", "reason": _REASON},
+        ),
     ),
     "eks:createCluster": _waiter("DescribeCluster", {"name": "request.name"}, "cluster.status", "ACTIVE", "FAILED"),
     "eks:createFargateProfile": _waiter(
@@ -166,6 +190,7 @@ _WAITERS = {
         "Step.Status.State",
         "COMPLETED",
         "FAILED CANCELLED INTERRUPTED",
+        cancelling=("CancelSteps", {"ClusterId": "request.JobFlowId", "StepIds": "answer.StepIds"}),
     ),
     "elasticmapreduce:createCluster": _waiter(
         _EMR_CLUSTER[0],
@@ -174,6 +199,7 @@ _WAITERS = {
         "RUNNING WAITING",
         "TERMINATED TERMINATED_WITH_ERRORS",
         added={"ClusterId": "Cluster.Id"},
+        cancelling=("TerminateJobFlows", {"JobFlowIds": "[answer.JobFlowId]"}),
     ),
     "elasticmapreduce:terminateCluster": _waiter(
         _EMR_CLUSTER[0], {"ClusterId": "request.JobFlowIds[0]"}, _EMR_CLUSTER[1], "TERMINATED TERMINATED_WITH_ERRORS"
@@ -187,6 +213,7 @@ _WAITERS = {
         "jobRun.state",
         "COMPLETED",
         "FAILED CANCELLED",
+        cancelling=("CancelJobRun", {"id": "answer.id", "virtualClusterId": "request.virtualClusterId"}),
     ),
     "emr-serverless:cancelJobRun": _waiter("GetJobRun", _SERVERLESS_RUN, "jobRun.state", "CANCELLED", "SUCCESS FAILED"),
     "emr-serverless:createApplication": _waiter(
@@ -196,7 +223,14 @@ _WAITERS = {
     "emr-serverless:startApplication": _waiter(
         "GetApplication", _SERVERLESS, "application.state", "STARTED", "TERMINATED"
     ),
-    "emr-serverless:startJobRun": _waiter("GetJobRun", _SERVERLESS_RUN, "jobRun.state", "SUCCESS", "FAILED CANCELLED"),
+    "emr-serverless:startJobRun": _waiter(
+        "GetJobRun",
+        _SERVERLESS_RUN,
+        "jobRun.state",
+        "SUCCESS",
+        "FAILED CANCELLED",
+        cancelling=("CancelJobRun", _SERVERLESS_RUN),
+    ),
     "emr-serverless:stopApplication": _waiter(
         "GetApplication", _SERVERLESS, "application.state", "STOPPED", "TERMINATED"
     ),
@@ -207,8 +241,16 @@ _WAITERS = {
         "SUCCEEDED",
         "FAILED STOPPED TIMEOUT ERROR EXPIRED",
         member="JobRun",
+        cancelling=("BatchStopJobRun", {"JobName": "request.JobName", "JobRunIds": "[answer.JobRunId]"}),
     ),
-    "mediaconvert:createJob": _waiter("GetJob", {"Id": "answer.Job.Id"}, "Job.Status", "COMPLETE", "ERROR CANCELED"),
+    "mediaconvert:createJob": _waiter(
+        "GetJob",
+        {"Id": "answer.Job.Id"},
+        "Job.Status",
+        "COMPLETE",
+        "ERROR CANCELED",
+        cancelling=("CancelJob", {"Id": "answer.Job.Id"}),
+    ),
     "sagemaker:createHyperParameterTuningJob": _sagemaker("HyperParameterTuningJob"),
     "sagemaker:createLabelingJob": _sagemaker("LabelingJob"),
     "sagemaker:createProcessingJob": _sagemaker("ProcessingJob"),
@@ -226,11 +268,13 @@ class Job:
         resource: The Resource of the task.
         operation: The operation that describes the job.
         request: The parameters of that operation.
+        cancelling: The operation that stops the job and its parameters, None if there is none.
     """
 
     resource: Resource
     operation: Operation
     request: dict[str, Any]
+    cancelling: tuple[Operation, dict[str, Any]] | None
 
     @property
     def execution_arn(self) -> str | None:
@@ -259,6 +303,16 @@ class Job:
             raise client_failure(self.operation, error) from error
         return read_description(self.resource, self.operation, description)
 
+    def cancel(self, client_for: ClientFactory) -> None:
+        """Stop the job, if its service has an operation for that.
+
+        Raises:
+            Exception: Any exception of the client; moto may lack the operation.
+        """
+        if self.cancelling is not None:
+            operation, request = self.cancelling
+            operation.call(client_for, request)
+
     def stop_of(self, result: Mapping[str, Any]) -> int | None:
         """Return when the job stopped, in milliseconds since 1970; None if its description does not contain it."""
         return result.get(_waiter_of(self.resource).stop)
@@ -275,9 +329,16 @@ def start_job(resource: Resource, operation: Operation, request: dict[str, Any],
     """
     waiter = _waiter_of(resource)
     known = {"request": request, "answer": answer}
-    found = {member: jmespath.search(where, known) for member, where in waiter.request.items()}
-    request = {member: value for member, value in found.items() if value is not None}
-    return Job(resource, operation.sibling(waiter.operation), request)
+    cancelling = None
+    if waiter.cancelling is not None:
+        name, parameters = waiter.cancelling
+        cancelling = operation.sibling(name), _find_members(parameters, known)
+    return Job(resource, operation.sibling(waiter.operation), _find_members(waiter.request, known), cancelling)
+
+
+def _find_members(members: dict[str, str], known: dict[str, Any]) -> dict[str, Any]:
+    found = {member: jmespath.search(where, known) for member, where in members.items()}
+    return {member: value for member, value in found.items() if value is not None}
 
 
 def read_description(resource: Resource, operation: Operation, description: dict[str, Any]) -> dict[str, Any] | None:

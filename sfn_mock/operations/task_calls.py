@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,6 +13,7 @@ from moto.core.models import botocore_stubber
 from sfn_mock.asl.host import Pending, ReadItem, ReadRequest, TaskAnswer, TaskCall, WriteRequest
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
+from sfn_mock.integrations.jobs import Job as ServiceJob
 from sfn_mock.integrations.map_data import read_items, write_results
 from sfn_mock.integrations.operations import ClientFactory
 from sfn_mock.integrations.service_calls import Caller, check_parameters
@@ -113,8 +115,16 @@ def _call_service(execution: Execution, call: TaskCall, client_for: ClientFactor
         raise _unmocked(execution, call) from None
     if job is None:
         return answer, None
-    nested = None if job.execution_arn is None else execution.owner.records.find_execution(job.execution_arn)
-    return answer, Job(partial(poll_task, job, client_for=client_for), nested)
+    poll = partial(poll_task, job, client_for=client_for)
+    if job.execution_arn is not None:
+        return answer, Job(poll, execution.owner.records.find_execution(job.execution_arn))
+    return answer, Job(poll, cancel=partial(_cancel, job, client_for))
+
+
+def _cancel(job: ServiceJob, client_for: ClientFactory) -> None:
+    """Stop a job of another service, as well as possible: the job may have ended, or moto may lack the operation."""
+    with suppress(Exception):
+        job.cancel(client_for)
 
 
 def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:

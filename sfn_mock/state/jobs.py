@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.state import clock
+from sfn_mock.state.life_cycle import end_execution
+from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution, Records
 
 End = Succeeded | Failed
@@ -20,10 +22,12 @@ class Job:
         poll: A function that polls the job; it returns the end of the task, None while the job is running.
         nested: The nested execution that the job is, None for a job of another service. Its time line tells when it
             stops, so that it needs no polling before.
+        cancel: A function that stops a job of another service, as well as that service can.
     """
 
     poll: Callable[[], End | None]
     nested: Execution | None = None
+    cancel: Callable[[], None] | None = None
 
 
 class Jobs:
@@ -46,9 +50,6 @@ class Jobs:
     def __contains__(self, token: str) -> bool:
         return token in self._jobs
 
-    def __getitem__(self, token: str) -> Job:
-        return self._jobs[token]
-
     @property
     def need_polling(self) -> bool:
         """Whether some job must be polled, because only its service knows when it stops."""
@@ -68,6 +69,16 @@ class Jobs:
     def _awaited(self) -> list[tuple[str, Job]]:
         """Return the jobs of open tasks, with their tokens."""
         return [(token, job) for token, job in self._jobs.items() if self._is_open(token)]
+
+    def abandon(self, token: str, moment: int) -> None:
+        """Stop the job, if any, of a task that is aborted."""
+        job = self._jobs.get(token)
+        if job is None:
+            return
+        if job.cancel is not None:
+            self._records.call_unlocked(job.cancel)
+        if job.nested is not None and job.nested.attempt_in_force(moment).is_open(moment):
+            end_execution(job.nested, moment, Ending("ABORTED"))
 
     def poll_all(self, latest: int) -> None:
         """Poll the jobs of other services; `latest` is the stop of an ended job whose service does not give one."""

@@ -405,11 +405,9 @@ class DefinitionRun:
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Stop the nested execution that an aborted task waits for, as AWS does with StopExecution."""
+        """Stop the job that an aborted task waits for, such as a nested execution."""
         self._save()
-        nested = self._jobs[token].nested if token in self._jobs else None
-        if nested is not None and nested.attempt_in_force(moment).is_open(moment):
-            end_execution(nested, moment, Ending("ABORTED"))
+        self._jobs.abandon(token, moment)
 
     def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state."""

@@ -14,6 +14,24 @@ from sfn_mock.integrations.operations import find_operation
 WITH_JOBS = [
     name for name, action in OPTIMISED_ACTIONS.items() if Pattern.SYNC in action.patterns and name != "eks:runJob"
 ]
+REASON = "The task of the execution was aborted."
+#: The actions whose work no operation stops, or whose nested execution the mock stops itself.
+WITHOUT_STOP = {
+    "eks:createCluster",
+    "eks:createFargateProfile",
+    "eks:createNodegroup",
+    "eks:deleteCluster",
+    "eks:deleteFargateProfile",
+    "eks:deleteNodegroup",
+    "elasticmapreduce:terminateCluster",
+    "emr-containers:deleteVirtualCluster",
+    "emr-serverless:cancelJobRun",
+    "emr-serverless:createApplication",
+    "emr-serverless:deleteApplication",
+    "emr-serverless:startApplication",
+    "emr-serverless:stopApplication",
+    "states:startExecution",
+}
 MOMENT = datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
 
 
@@ -190,6 +208,131 @@ def test_a_job_that_runs_has_no_result(action, method, description):
     _, client_for = given(**{method: description})
 
     assert job_of(action, {}, {}).poll(client_for) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "request_", "answer", "method", "arguments"),
+    [
+        pytest.param(
+            "athena:startQueryExecution",
+            {},
+            {"QueryExecutionId": "q"},
+            "stop_query_execution",
+            {"QueryExecutionId": "q"},
+            id="athena",
+        ),
+        pytest.param(
+            "batch:submitJob", {}, {"jobId": "j"}, "terminate_job", {"jobId": "j", "reason": REASON}, id="batch"
+        ),
+        pytest.param(
+            "bedrock:createModelCustomizationJob",
+            {},
+            {"jobArn": "j"},
+            "stop_model_customization_job",
+            {"jobIdentifier": "j"},
+            id="bedrock",
+        ),
+        pytest.param("codebuild:startBuild", {}, {"build": {"id": "b"}}, "stop_build", {"id": "b"}, id="build"),
+        pytest.param(
+            "codebuild:startBuildBatch",
+            {},
+            {"buildBatch": {"id": "b"}},
+            "stop_build_batch",
+            {"id": "b"},
+            id="batch of builds",
+        ),
+        pytest.param(
+            "databrew:startJobRun",
+            {"Name": "n"},
+            {"RunId": "r"},
+            "stop_job_run",
+            {"Name": "n", "RunId": "r"},
+            id="databrew",
+        ),
+        pytest.param(
+            "ecs:runTask",
+            {},
+            {"tasks": [{"taskArn": "t", "clusterArn": "c"}]},
+            "stop_task",
+            {"cluster": "c", "task": "t", "reason": REASON},
+            id="ecs",
+        ),
+        pytest.param(
+            "elasticmapreduce:addStep",
+            {"JobFlowId": "f"},
+            {"StepIds": ["s"]},
+            "cancel_steps",
+            {"ClusterId": "f", "StepIds": ["s"]},
+            id="step of a cluster",
+        ),
+        pytest.param(
+            "elasticmapreduce:createCluster",
+            {},
+            {"JobFlowId": "f"},
+            "terminate_job_flows",
+            {"JobFlowIds": ["f"]},
+            id="cluster",
+        ),
+        pytest.param(
+            "emr-containers:startJobRun",
+            {"virtualClusterId": "v"},
+            {"id": "j"},
+            "cancel_job_run",
+            {"id": "j", "virtualClusterId": "v"},
+            id="emr on eks",
+        ),
+        pytest.param(
+            "emr-serverless:startJobRun",
+            {},
+            {"applicationId": "a", "jobRunId": "j"},
+            "cancel_job_run",
+            {"applicationId": "a", "jobRunId": "j"},
+            id="emr serverless",
+        ),
+        pytest.param(
+            "glue:startJobRun",
+            {"JobName": "n"},
+            {"JobRunId": "r"},
+            "batch_stop_job_run",
+            {"JobName": "n", "JobRunIds": ["r"]},
+            id="glue",
+        ),
+        pytest.param("mediaconvert:createJob", {}, {"Job": {"Id": "j"}}, "cancel_job", {"Id": "j"}, id="mediaconvert"),
+        pytest.param(
+            "sagemaker:createTrainingJob",
+            {"TrainingJobName": "n"},
+            {},
+            "stop_training_job",
+            {"TrainingJobName": "n"},
+            id="sagemaker",
+        ),
+    ],
+)
+def test_a_job_is_stopped_by_an_operation_of_its_service(action, request_, answer, method, arguments):
+    """The service gets the id of the job, and a reason where it requires or shows one."""
+    client, client_for = given(**{method: {}})
+    job_of(f"{action}.sync", request_, answer).cancel(client_for)
+
+    assert client.calls == [(method, arguments)]
+
+
+@pytest.mark.parametrize("action", [pytest.param(name, id=name) for name in WITH_JOBS])
+def test_the_operation_that_stops_a_job_is_in_the_model(action):
+    """The service's model has the operation and its parameters; only what a job is not has none."""
+    cancelling = job_of(f"{action}.sync", {}, {}).cancelling
+
+    assert (cancelling is None) == (action in WITHOUT_STOP)
+    if cancelling is not None:
+        operation, parameters = cancelling
+        assert set(parameters) <= set(operation.model.input_shape.members)
+
+
+def test_a_cluster_is_not_deleted():
+    """A task that creates or deletes what is no job leaves it when it is aborted."""
+    client, client_for = given()
+    job_of("eks:createCluster.sync", {"name": "c"}, {}).cancel(client_for)
+
+    assert client.calls == []
 
 
 def test_job_of_a_deletion():

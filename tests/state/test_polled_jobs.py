@@ -101,3 +101,16 @@ def test_a_job_that_takes_too_long(clock, client, service, start):
 
     assert event_types(client, run)[-2:] == ["TaskTimedOut", "ExecutionFailed"]
     assert (run.stop_date, service.polls) == (after(60), 2)
+
+
+def test_a_job_whose_timeout_is_caught(clock, client, service, start):
+    """A run that has caught the timeout of a task does not poll its job any more."""
+    catch = [{"ErrorEquals": ["States.Timeout"], "Next": "Hold"}]
+    run = start(Job={**TASK, "TimeoutSeconds": 60, "Catch": catch}, Hold={"Type": "Wait", "Seconds": 600, "End": True})
+    clock.tick(100)
+    visited, polls = run.visited, service.polls
+    clock.tick(100)
+    client.list_state_machines()
+
+    assert (visited, run.status) == (["Job", "Hold"], "RUNNING")
+    assert service.polls == polls
