@@ -8,8 +8,6 @@ import inspect
 import json
 import os
 import pickle
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -592,14 +590,12 @@ def test_right_code(code):
     assert found(code) == ""
 
 
-def test_examples():
+def test_examples(pytester):
     """The examples of this project are right."""
     options = ["-c", ROOT / "setup.cfg", "-p", "no:xdist", "-o", "sfn_mock_check_paging=true"]
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, ROOT / "examples"], capture_output=True, text=True, check=False
-    )
+    run = pytester.runpytest_inprocess(*options, ROOT / "examples")
 
-    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.ret == pytest.ExitCode.OK
 
 
 # --- Reads that the mock cannot see ------------------------------------------------------------------------------
