@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import time
-from functools import cache
 
 import boto3
 import freezegun.api
 import pytest
-from botocore.loaders import JSONFileLoader, Loader
 from freezegun import freeze_time
 
 # pytester removes from sys.modules what a run inside it imports first. The package is imported before, because a second
@@ -39,25 +37,6 @@ def _find_date_attributes(module):
 # freezegun sorts and hashes the names of every module whenever it freezes a clock, which took a quarter of the suite's
 # time. If a later version lacks this function, the tests are slower, but still right.
 freezegun.api._get_cached_module_attributes = _find_date_attributes
-
-_file_reader = JSONFileLoader()
-_file_reader.load_file = cache(_file_reader.load_file)
-_services = {}
-_list_services = Loader.list_available_services
-
-
-def _list_services_once(loader, type_name):
-    """Return the services in the folders of a loader; list these folders once."""
-    key = (type_name, *loader.search_paths)
-    if key not in _services:
-        _services[key] = _list_services(loader, type_name)
-    return list(_services[key])
-
-
-# Most tests start with a new session of boto3, which lists and reads all files of botocore again to create a client.
-# That took four fifths of the client's time.
-Loader.FILE_LOADER_CLASS = lambda loader: _file_reader
-Loader.list_available_services = _list_services_once
 
 LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "sync-localhost", None}
 

@@ -178,7 +178,8 @@ class RunSchedule(Generic[_Execution]):
         dues = [due for due in (run.next_due() if run.is_running else None, change) if due is not None]
         if dues:
             self._plan(execution, min(dues))
-        elif not run.is_running:
+        else:
+            # A running one has its time limit due.
             self._save(execution)
             self.live.pop(execution, None)
         if run.is_running and run.polls_jobs:

@@ -111,6 +111,7 @@ RESULTS = [
     pytest.param("$replace('a&&b~~c--d', /[&~|]+|[!--]+/, '_')", '"a_b_c_d"', id="symbols in a class"),
     pytest.param("$contains('a0', /\\0/)", "false", id="null character"),
     pytest.param("$replace($nobody, /a/, 'b')", "UNDEF", id="undefined text"),
+    pytest.param("$contains($nobody, 'b')", "UNDEF", id="undefined text that contains nothing"),
     pytest.param("$replace($nobody, '', 'b')", "UNDEF", id="undefined text without a pattern"),
     pytest.param("$match('aab', /(?:a|b)+(?=(b))/).groups", '["b"]', id="group in a lookahead"),
     pytest.param("$match('ab', /(?:a|b)+(?=(x)?)/).groups", "[null]", id="no group in a lookahead"),

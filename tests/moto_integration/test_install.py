@@ -16,6 +16,7 @@ from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backend
 
 import sfn_mock
 from sfn_mock import get_mock, mock_sfn_executions
+from sfn_mock.moto_integration import takeover
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -398,3 +399,23 @@ def test_ini_option_with_a_mock_that_never_stops(pytester):
 
     run.assert_outcomes(passed=1)
     assert run.ret == pytest.ExitCode.OK
+
+
+def test_an_interrupted_install_installs_nothing(monkeypatch):
+    """If Ctrl-C arrives during install(), moto stays as it was, and install() may be called again."""
+    before, install = replaced_parts(), takeover.install
+
+    def install_and_interrupt(*arguments):
+        install(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(takeover, "install", install_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        sfn_mock.install()
+    monkeypatch.undo()
+    after = replaced_parts()
+    sfn_mock.install()
+    sfn_mock.uninstall()
+
+    assert after == before
+    assert replaced_parts() == before

@@ -136,6 +136,18 @@ def test_a_workflow_that_starts_itself_without_end(client, sfn, limit):
     assert [run.status for run in machine.executions] == [*["SUCCEEDED"] * limit, "RUNNING"]
 
 
+def test_other_executions_run_on_after_a_chain_without_end(client, sfn, clock):
+    """An execution that does not belong to an endless chain still ends when it is due."""
+    wait = {"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    other = sfn.add_state_machine("other", definition=wait)
+    client.start_execution(stateMachineArn=other.arn)
+    with pytest.raises(nesting.NestingError):
+        client.start_execution(stateMachineArn=add_endless(sfn).arn)
+    clock.tick(60)
+
+    assert [run.status for run in other.executions] == ["SUCCEEDED"]
+
+
 def test_workflows_that_wait_for_one_another_without_end(client, sfn, limit):
     """An endless chain of nested executions raises the error too, and leaves all of them waiting."""
     machine = add_countdown(sfn, f"{START}.sync:2")

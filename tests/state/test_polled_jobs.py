@@ -84,6 +84,22 @@ def test_a_job_that_stopped_in_the_past(clock, service, start):
     assert (run.status, run.stop_date) == ("SUCCEEDED", after(50))
 
 
+def test_a_job_that_stopped_before_the_clock_went_back(clock, client, service, start):
+    """A worker that asks for work at an earlier moment does not change when the job stops."""
+    run = start(Job=NEXT, Hold={"Type": "Wait", "Seconds": 30, "End": True})
+    activity = client.create_activity(name="pack")["activityArn"]
+    service.end = Succeeded({}, stop=int(after(20).timestamp() * 1000))
+    clock.tick(600)
+    before = run.stop_date
+    clock.move_to(after(10))
+    task = client.get_activity_task(activityArn=activity)
+    clock.move_to(after(600))
+
+    assert "taskToken" not in task
+    assert (before, run.status, run.stop_date) == (after(50), "SUCCEEDED", after(50))
+    assert event_types(client, run).count("TaskSucceeded") == 1
+
+
 def test_a_job_that_starts_during_a_jump(clock, service, start):
     """A job that starts long before the moment to which the clock jumps is polled at once."""
     wait = {"Type": "Wait", "Seconds": 60, "Next": "Job"}
