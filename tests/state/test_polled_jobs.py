@@ -93,9 +93,12 @@ def test_a_job_that_stopped_before_the_clock_went_back(clock, client, service, s
     before = run.stop_date
     clock.move_to(after(10))
     task = client.get_activity_task(activityArn=activity)
+    clock.move_to(after(30))
+    between = (run.status, event_types(client, run)[-1])
     clock.move_to(after(600))
 
     assert "taskToken" not in task
+    assert between == ("RUNNING", "WaitStateEntered")
     assert (before, run.status, run.stop_date) == (after(50), "SUCCEEDED", after(50))
     assert event_types(client, run).count("TaskSucceeded") == 1
 
