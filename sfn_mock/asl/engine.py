@@ -169,10 +169,10 @@ class Engine:
         """The variables in the scope of the last entered state."""
         return (self._frame if self.current is None else self.current.frame).variables
 
+    # --- Start and end -----------------------------------------------------------------------------------------------
+
     def _first_frame(self) -> Frame:
         return Frame(self._program.start_at, self._value, dict(self._variables))
-
-    # --- Start and end -----------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         event_type, details = execution_started(

@@ -337,7 +337,7 @@ class Run:
         return len(self._engine.redrives)
 
     def redrive_of(self, attempt: int) -> int | None:
-        """Return when a redrive began an attempt, None if there is no such attempt."""
+        """Return when an attempt began; attempt 1 begins with the first redrive. None if it has not begun."""
         return _item(self._engine.redrives, attempt - 1)
 
     @property

@@ -28,7 +28,6 @@ _TASK_ENDS = {
     **dict.fromkeys((f"{task}Succeeded" for task in _TASKS), "SUCCEEDED"),
     **dict.fromkeys((f"{task}{end}" for task in _TASKS for end in FAILURES.values()), "FAILED"),
     **dict.fromkeys((f"{task}TimedOut" for task in _TASKS), "TIMED_OUT"),
-    "TaskSubmitFailed": "REFUSED",
 }
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED", "MapRunAborted": "ABORTED"}
 _EXECUTION_ENDS = {
@@ -47,7 +46,7 @@ class Span:
         begin: Its first event.
         started: The event of its start, None if it was only scheduled.
         submitted: The answer of the service to a task that then waited, as JSON text.
-        status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED or, if the call was refused, REFUSED; None while it is running.
+        status: SUCCEEDED, FAILED, TIMED_OUT or ABORTED; None while it is running.
         end: Its last event.
     """
 

@@ -175,7 +175,7 @@ class ReplayedRun(DefinitionRun):
         answer: Succeeded | Failed
         if span.status == "SUCCEEDED":
             answer = Succeeded(read_value(span.end_detail("output")), left)
-        elif span.status in ("FAILED", "REFUSED"):
+        elif span.status == "FAILED":
             answer = Failed(error, cause, left, step=span.failed_step)
         elif span.status == "TIMED_OUT" and (is_as_recorded or not _has_limit(call)):
             answer = Failed(error, cause, left, is_timeout=True)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.steps import Step
-from sfn_mock.state.nesting import Chain
+from sfn_mock.state.nesting import StartChain
 
 
 class WaitingTask(Protocol):
@@ -30,10 +30,10 @@ class Run(Protocol):
     """The run of an execution by its definition.
 
     Attributes:
-        chain: What led to the execution at the moment of its start.
+        chain: The executions that started one another at the moment of its start, up to this one.
     """
 
-    chain: Chain
+    chain: StartChain
 
     @property
     def is_running(self) -> bool:

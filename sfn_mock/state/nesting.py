@@ -23,14 +23,14 @@ class NestingError(RuntimeError):
     """Executions start one another without end, or StartSyncExecution is nested too deeply."""
 
 
-class Chain(NamedTuple):
-    """What led to an execution at the moment of its start.
+class StartChain(NamedTuple):
+    """The executions that started one another at one moment, up to a new one.
 
     Attributes:
-        moment: When the execution started.
-        machines: The ARNs of its state machine and of the state machines whose executions led to it.
-        repeats: How many executions of each state machine were led to by another one of it. All executions that one
-            start has led to share it, so that a tree of starts has an end too.
+        moment: When they started.
+        machines: The ARNs of their state machines.
+        repeats: How often each state machine has started itself, also through others. All executions that one start
+            has led to share it, so that a tree of starts has an end too.
     """
 
     moment: int
@@ -39,10 +39,10 @@ class Chain(NamedTuple):
 
 
 #: The chains of the runs that are advancing in this thread, the innermost last.
-_advancing: ContextVar[tuple[Chain, ...]] = ContextVar("advancing", default=())
+_advancing: ContextVar[tuple[StartChain, ...]] = ContextVar("advancing", default=())
 
 
-def chain_of(machine_arn: str, moment: int) -> Chain:
+def chain_of(machine_arn: str, moment: int) -> StartChain:
     """Return the chain of an execution that starts now.
 
     Raises:
@@ -50,7 +50,7 @@ def chain_of(machine_arn: str, moment: int) -> Chain:
     """
     starters = _advancing.get()
     if not starters or starters[-1].moment != moment:
-        return Chain(moment, frozenset({machine_arn}), Counter())
+        return StartChain(moment, frozenset({machine_arn}), Counter())
     _, machines, repeats = starters[-1]
     if machine_arn in machines:
         repeats[machine_arn] += 1
@@ -60,11 +60,11 @@ def chain_of(machine_arn: str, moment: int) -> Chain:
                 f"{_MOST_REPEATS} others without a pause. Let the definition stop, or wait before it starts the next "
                 f"one; with wait_scale=0 no Wait state takes time."
             )
-    return Chain(moment, machines | {machine_arn}, repeats)
+    return StartChain(moment, machines | {machine_arn}, repeats)
 
 
 @contextmanager
-def nested(chain: Chain) -> Iterator[None]:
+def nested(chain: StartChain) -> Iterator[None]:
     """Nest a run that advances inside the block in those that are advancing in this thread."""
     before = _advancing.get()
     try:

@@ -152,7 +152,7 @@ class RunSchedule(Generic[_Execution]):
             raise
         self._note_advanced(execution, run, moment)
 
-    def _give_up(self, chain: nesting.Chain) -> None:
+    def _give_up(self, chain: nesting.StartChain) -> None:
         """Advance no run of a chain any more, because all of them would raise the same error."""
         for execution, run in list(self.live.items()):
             if run.chain.repeats is chain.repeats:
@@ -179,7 +179,7 @@ class RunSchedule(Generic[_Execution]):
         if dues:
             self._plan(execution, min(dues))
         else:
-            # A running one has its time limit due.
+            # While a run is running, its time limit is due.
             self._save(execution)
             self.live.pop(execution, None)
         if run.is_running and run.polls_jobs:

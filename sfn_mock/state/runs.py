@@ -35,8 +35,8 @@ from sfn_mock.state import clock
 from sfn_mock.state.executions import store_executions
 from sfn_mock.state.jobs import Job, Jobs
 from sfn_mock.state.life_cycle import end_execution, end_map_run
-from sfn_mock.state.nesting import Chain, chain_of
-from sfn_mock.state.outcomes import LONGEST_EXPRESS, UNSUCCESSFUL, Ending, not_redrivable
+from sfn_mock.state.nesting import StartChain, chain_of
+from sfn_mock.state.outcomes import LONGEST_EXPRESS, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.revisions import Origin
@@ -97,7 +97,9 @@ class DefinitionRun:
         #: The generation of the undo log in which the state of the run was last saved.
         self._saved_generation = -1
         self._parent = parent
-        self.chain: Chain = chain_of(execution.state_machine.arn, execution.start) if parent is None else parent.chain
+        self.chain: StartChain = (
+            chain_of(execution.state_machine.arn, execution.start) if parent is None else parent.chain
+        )
         self._program = program
         self._services = services
         self._children: dict[tuple[str, int], DefinitionRun] = {}
@@ -280,7 +282,7 @@ class DefinitionRun:
             child._follow_execution(moment)
 
     def _repeats(self, moment_of: Callable[[int], int | None], number: int, moment: int) -> bool:
-        """Return whether the run has a stop or redrive at a moment; if not, it is moved to that moment."""
+        """Return whether the run stops or is redriven at a moment; if not, move it to that moment."""
         if moment_of(number) != moment:
             # After a rewind, the run repeats what it did until then.
             self._run.rewind_to(moment)
@@ -472,8 +474,7 @@ class DefinitionRun:
         records.status_changes.follow_start(child, start.moment)
         self._undo.save_item(self._children, (start.map_run_arn, start.index))
         self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
-        self._undo.save_item(self._awaited_ends, (start.map_run_arn, start.index))
-        self._awaited_ends[start.map_run_arn, start.index] = 0
+        self._await_end((start.map_run_arn, start.index), 0)
 
     def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
         """Return the run of a child execution."""
@@ -498,11 +499,17 @@ class DefinitionRun:
         self._save()
         redriven = []
         for (arn, index), child in self._children.items():
-            if arn == map_run_arn and child._run.status in UNSUCCESSFUL:
-                self._undo.save_item(self._awaited_ends, (arn, index))
-                self._awaited_ends[arn, index] = child._run.redrive_count + 1
+            attempt = child._execution.attempt_in_force(moment)
+            waits = attempt.status_at(moment) == "PENDING_REDRIVE"
+            if arn == map_run_arn and (waits or (attempt.redrive_count and attempt.since == moment)):
+                self._await_end((arn, index), attempt.redrive_count + waits)
                 redriven.append(index)
         return redriven
+
+    def _await_end(self, key: tuple[str, int], redrives: int) -> None:
+        """Wait for the end of a child execution after a number of redrives."""
+        self._undo.save_item(self._awaited_ends, key)
+        self._awaited_ends[key] = redrives
 
 
 class WaitingTask:

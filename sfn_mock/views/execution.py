@@ -51,6 +51,8 @@ class Execution(View[kept.Execution]):
     @property
     def map_runs(self) -> list[views.MapRun]:
         """The map runs that it started, in the order in which they were added; a child execution has none."""
+        # A running definition may have started some by now.
+        self._now()
         return [views.MapRun(record) for record in self._record.map_runs]
 
     @property

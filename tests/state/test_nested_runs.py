@@ -46,6 +46,14 @@ def nest(**more):
     }
 
 
+def add_two_levels(sfn, end):
+    """Add `inner`, which waits for an execution of `innermost`, whose last state is `end`; return both."""
+    hold = {"StartAt": "Hold", "States": {"Hold": WAIT, "End": end}}
+    innermost = sfn.add_state_machine("innermost", definition=hold)
+    nested = nest(Parameters={"StateMachineArn": innermost.arn})
+    return sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}}), innermost
+
+
 def after(seconds):
     return NOW + timedelta(seconds=seconds)
 
@@ -146,12 +154,7 @@ FAIL_LATER = {
 )
 def test_an_aborted_task_stops_its_nested_execution(clock, sfn, client, start, state, stops, jump):
     """A nested execution is ABORTED with the task that waits for it, and so are those that it waits for."""
-    innermost = sfn.add_state_machine(
-        "innermost", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": DONE}}
-    )
-    nested = nest()
-    nested["Parameters"] = {"StateMachineArn": innermost.arn}
-    middle = sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}})
+    middle, innermost = add_two_levels(sfn, DONE)
     run = start(State=state)
     if stops:
         clock.tick(30)
@@ -288,12 +291,7 @@ def test_nested_executions_of_a_map_run(clock, sfn, client, start, jump):
 
 def test_an_execution_nested_in_a_nested_one(clock, sfn, start):
     """Three levels end at one moment, in a single look after a jump."""
-    innermost = sfn.add_state_machine(
-        "innermost", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": BROKEN}}
-    )
-    nested = nest()
-    nested["Parameters"] = {"StateMachineArn": innermost.arn}
-    middle = sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}})
+    middle, innermost = add_two_levels(sfn, BROKEN)
     run = start(Nest=nest())
     clock.tick(600)
 
@@ -469,12 +467,7 @@ def test_a_run_that_is_stopped_after_the_clock_went_back(clock, client, sfn):
 @pytest.mark.parametrize("ahead", [pytest.param(0, id="clock that stays"), pytest.param(600, id="clock that returns")])
 def test_a_stop_after_the_clock_went_back(clock, sfn, client, start, ahead):
     """A parent that is stopped while the clock is back before the end of its nested executions stops those too."""
-    innermost = sfn.add_state_machine(
-        "innermost", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": DONE}}
-    )
-    nested = nest()
-    nested["Parameters"] = {"StateMachineArn": innermost.arn}
-    middle = sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}})
+    middle, innermost = add_two_levels(sfn, DONE)
     run = start(Nest=nest())
     clock.tick(30 + ahead)
     before = client.describe_execution(executionArn=run.arn)["status"]

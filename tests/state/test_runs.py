@@ -368,6 +368,25 @@ def test_a_redrive_keeps_the_concurrency_of_a_map_run(clock, client, start):
     assert (run.status, run.output) == ("SUCCEEDED", "[1,2,2]")
 
 
+def test_children_follow_a_redrive_that_moves_to_an_earlier_moment(clock, client, start):
+    """A second redrive at an earlier moment redrives the children then, and the parent waits for them."""
+    client.create_activity(name="pack")
+    run = start({"Each": distributed(ASK)}, input="[1]")
+    [child] = run.map_runs[0].executions
+    clock.tick(700)
+    run.redrive()
+    before = (child.status, child.redrive_date)
+    clock.move_to(NOW + timedelta(seconds=650))
+    run.redrive()
+    task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+    client.send_task_success(taskToken=task["taskToken"], output="2")
+
+    moved = NOW + timedelta(seconds=650)
+    assert before == ("RUNNING", NOW + timedelta(seconds=700))
+    assert (child.status, child.redrive_count, child.redrive_date, child.stop_date) == ("SUCCEEDED", 1, moved, moved)
+    assert (run.status, run.output, run.redrive_count, run.redrive_date) == ("SUCCEEDED", "[2]", 1, moved)
+
+
 def test_a_redriven_express_child_execution_starts_again(clock, client, sfn, start):
     """A redrive of a map run starts EXPRESS child executions again, with their first state."""
     function = f"{PREFIX.replace('states', 'lambda')}:function"
@@ -392,6 +411,17 @@ def test_a_redriven_express_child_execution_starts_again(clock, client, sfn, sta
     assert (run.status, run.output) == ("SUCCEEDED", '[{"packed":true}]')
     assert (child.status, child.start_date, child.redrive_count, child.redrive_date) == ("SUCCEEDED", NOW, 1, None)
     assert calls == [1, 1]
+
+
+def test_map_runs_that_started_meanwhile(clock, start):
+    """map_runs runs the definition up to now, as other properties do."""
+    run = start({"Hold": {"Type": "Wait", "Seconds": 60, "Next": "Each"}, "Each": distributed(PASS)}, input="[1, 2]")
+    before = run.map_runs
+    clock.tick(60)
+    [batch] = run.map_runs
+
+    assert before == []
+    assert [child.status for child in batch.executions] == ["SUCCEEDED", "SUCCEEDED"]
 
 
 def test_generated_label(sfn, client):
