@@ -46,8 +46,12 @@ def exchange(connect):
 
 def answers(connection):
     """Each answer until the connection is closed: its status, and its JSON or text."""
-    text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
-    parts = re.split(r"HTTP/1\.1 (\d+) [^\r]*\r\n(?:[^\r]+\r\n)*\r\n", text)
+    return parsed_answers(b"".join(iter(lambda: connection.recv(65536), b"")))
+
+
+def parsed_answers(received):
+    """Each answer in what a connection received."""
+    parts = re.split(r"HTTP/1\.1 (\d+) [^\r]*\r\n(?:[^\r]+\r\n)*\r\n", received.decode())
     return [(int(status), body) for status, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
@@ -342,9 +346,9 @@ def test_a_client_that_takes_too_long(connect, monkeypatch):
         while not _has_answer(connection):
             connection.sendall(b"X")
     connection.settimeout(20)
-    connection.shutdown(socket.SHUT_WR)
 
-    assert answers(connection) == error_answer(408, "A request must be sent within 0.2 seconds.")
+    # The answer is one write. What follows it is a reset if a last byte was sent after the server had closed.
+    assert parsed_answers(connection.recv(65536)) == error_answer(408, "A request must be sent within 0.2 seconds.")
 
 
 def test_a_client_that_sends_nothing(connect, monkeypatch):
