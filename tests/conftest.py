@@ -15,6 +15,10 @@ from freezegun import freeze_time
 # copy of its modules would be a second mock.
 import sfn_mock.activation
 import sfn_mock.http_server.server  # noqa: F401
+from sfn_mock.asl.jsonata.library import library
+
+# The JSONata library, too: it imports its own modules again and again, and takes no function of another copy for one.
+library()
 
 pytest_plugins = ["pytester"]
 
