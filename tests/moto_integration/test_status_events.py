@@ -204,7 +204,7 @@ def test_changes_within_a_call(sfn, client, orders, take):
 
 
 def test_replays(sfn, take):
-    """A replay sends no events."""
+    """A replay sends no events, and later executions do."""
     events = [
         ("ExecutionStarted", "executionStartedEventDetails", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
         ("PassStateEntered", "stateEnteredEventDetails", {"name": "Pass", "input": "{}"}),
@@ -218,6 +218,8 @@ def test_replays(sfn, take):
     replay = sfn.add_state_machine("seeded").replay({"events": history})
 
     assert (replay.execution.status, replay.differences, take()) == ("SUCCEEDED", [], [])
+    sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING").succeed()
+    assert statuses(take()) == [("nightly", "SUCCEEDED", "2026-01-10T03:00:00Z")]
 
 
 def test_bus_without_rules(client, orders):

@@ -152,7 +152,7 @@ def test_default_tokens(orders):
     assert len(set(tokens)) == 3
 
 
-@pytest.mark.parametrize("token", [pytest.param("t", id="shortest"), pytest.param("AAAAKg+/=" * 100, id="long")])
+@pytest.mark.parametrize("token", [pytest.param("t", id="shortest"), pytest.param("AAAAKg+/" * 256, id="longest")])
 def test_given_token(client, run, token):
     """A token may be any text that AWS could give."""
     assert run.wait_for_task(token) == token
@@ -388,6 +388,15 @@ def test_heartbeats(client, run, clock):
     clock.move_to(NOW + timedelta(seconds=210))
 
     assert (run.status, run.stop_date) == ("SUCCEEDED", NOW + timedelta(seconds=209))
+
+
+@pytest.mark.parametrize("seconds", [1, 99_999_999], ids=["shortest", "longest"])
+def test_lengths_of_heartbeats(run, clock, seconds):
+    """A heartbeat may take as long as the language allows."""
+    run.wait_for_task(heartbeat=timedelta(seconds=seconds))
+    clock.tick(seconds)
+
+    assert (run.status, run.stop_date) == ("FAILED", NOW + timedelta(seconds=seconds))
 
 
 def test_last_heartbeat(client, run, clock):
