@@ -156,6 +156,7 @@ def test_only_expressions_are_checked_for_the_type_of_a_field() -> None:
         pytest.param("$$.a", ["Reference to '$$' is not supported."], id="root"),
         pytest.param("$states.errorOutput", ["Field '$states.errorOutput' does not exist."], id="error output"),
         pytest.param("$states.result.a", ["Field '$states.result' does not exist."], id="result"),
+        pytest.param("$states.result.$string()", ["Field '$states.result' does not exist."], id="result of a function"),
         pytest.param("$states.inputs", ["Field '$states.inputs' does not exist."], id="misspelt member"),
         pytest.param("$states.context.Task.Token", [], id="context"),
         pytest.param("function($states){$states.total}", [], id="a variable of that name"),
@@ -254,10 +255,10 @@ def test_functions_of_step_functions(text: str, result: object) -> None:
 
 
 def test_whole_numbers_keep_their_digits() -> None:
-    """A whole number of the data keeps all its digits; one with a fraction of zero loses the fraction."""
-    values = {"long": 9_007_199_254_740_993, "whole": 1.0}
+    """A whole number of the data keeps all its digits, up to 21; one with a fraction of zero loses the fraction."""
+    values = {"l": [9_007_199_254_740_993, 1.0, 10**21 - 1, 10**21]}
 
-    assert repr(parse_expression("[$states.long, $states.whole]").evaluate(Bindings(values))) == "[9007199254740993, 1]"
+    assert repr(parse_expression("$states.l").evaluate(Bindings(values))) == f"[9007199254740993, 1, {'9' * 21}, 1e+21]"
 
 
 @pytest.mark.parametrize(
@@ -399,8 +400,11 @@ def test_a_full_stack_gives_the_same_error_as_the_limit(monkeypatch: pytest.Monk
 
 def test_an_integer_that_javascript_lacks_is_out_of_range() -> None:
     """An input with an integer that is too large for JSONata fails as out of range."""
+    largest = int(sys.float_info.max)
+
+    assert evaluate_value("{% 1 %}", Bindings({"input": largest}), "Output") == 1
     with pytest.raises(ExpressionError, match=r"D1001: Number out of range: null$"):
-        evaluate_value("{% 1 %}", Bindings({"input": 10**400}), "Output")
+        evaluate_value("{% 1 %}", Bindings({"input": largest + 1}), "Output")
 
 
 class Flags:

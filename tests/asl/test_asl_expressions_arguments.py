@@ -32,6 +32,7 @@ RESULTS = [
     pytest.param("$filter([12,2], /1/)", "12", id="$filter([12,2], /1/)"),
     pytest.param('("abcb" ~> /(b)(x)?/).groups', '["b",null]', id='("abcb" ~> /(b)(x)?/).groups'),
     pytest.param("/b/($d.zz)", "UNDEF", id="/b/($d.zz)"),
+    pytest.param('/b/("abc", 0).start', "1", id='/b/("abc", 0).start'),
 ]
 
 ERRORS = [

@@ -171,7 +171,8 @@ def changed_functions(before: CodeType, after: CodeType) -> list[tuple[CodeType,
     (own_before, inner_before), (own_after, inner_after) = _parts(before), _parts(after)
     if before.co_flags & inspect.CO_OPTIMIZED:
         inner = (changed_functions(*pair) for pair in zip(inner_before, inner_after, strict=False))
-        return [(before, after), *(pair for pairs in inner for pair in pairs or ())]
+        changed = [pair for pairs in inner for pair in pairs or ()]
+        return [(before, after), *changed] if changed or own_before != own_after else []
     if own_before != own_after or len(inner_before) != len(inner_after):
         return None
     found = [changed_functions(*pair) for pair in zip(inner_before, inner_after, strict=True)]

@@ -138,7 +138,7 @@ def _failure(code: str, name: str, arguments: Sequence[Any]) -> QueryError:
     """Return the error for bad arguments of a function."""
     values = [from_library(value) for value in arguments]
     if code == "D3140":
-        values.insert(0, name)
+        values = [name, *values]
     elif code == "D3100":
         values = values[1:]
     elif code == "D3132":
