@@ -8,7 +8,9 @@ import pytest
 from engine_host import FUNCTION, EngineHost, result, start
 
 from sfn_mock.asl import sizes
+from sfn_mock.asl.events import HISTORY_LIMIT
 from sfn_mock.asl.host import Succeeded
+from sfn_mock.asl.map_runs import MOST_REDRIVES
 from sfn_mock.asl.sizes import DATA_LIMIT, VARIABLES_LIMIT, fits, variables_fit
 
 
@@ -123,6 +125,19 @@ def test_size_of_all_variables(
     assert variables_fit({f"v{number}": value for number, value in enumerate(variables)}) is expected
 
 
+@pytest.mark.parametrize(
+    ("limit", "quota"),
+    [
+        pytest.param(VARIABLES_LIMIT, 10_485_760, id="bytes-of-variables"),
+        pytest.param(HISTORY_LIMIT, 25_000, id="events-of-a-history"),
+        pytest.param(MOST_REDRIVES, 1_000, id="redrives-of-a-map-run"),
+    ],
+)
+def test_quotas(limit: int, quota: int) -> None:
+    """The limits that other tests lower are AWS's quotas."""
+    assert limit == quota
+
+
 def test_too_many_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """An Assign that makes the variables of an execution too large is States.DataLimitExceeded."""
     monkeypatch.setattr(sizes, "VARIABLES_LIMIT", 100)
@@ -132,7 +147,6 @@ def test_too_many_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     run = start({"StartAt": "A", "States": {**states, "E": {"Type": "Succeed"}}}, "x" * 30)
 
-    assert VARIABLES_LIMIT == 10 * 1024 * 1024
     assert result(run) == (
         "FAILED",
         "States.DataLimitExceeded",
