@@ -114,7 +114,7 @@ class Regex:
             start = match.end()
         return "".join([*parts, text[start:]])
 
-    def split(self, text: str, maxsplit: int = 0) -> list[str]:
+    def split(self, text: str) -> list[str]:
         """Return the parts of a text between its matches."""
         parts = []
         start = 0
