@@ -126,6 +126,7 @@ RESULTS = [
     pytest.param("$match('ab', /(?:c+)*$/).index", "2", id="empty match at the end"),
     pytest.param("$match('', /(?:a+)*/).match", '""', id="empty match of an empty text"),
     pytest.param("$match('abb', /b/, 1).index", "1", id="first of the matches"),
+    pytest.param("$match('ab', /(?:a+)+|b/).match", '["a","b"]', id="matches that touch"),
     pytest.param("$replace('', /x*/, 'y')", '"y"', id="replacement of an empty text"),
     pytest.param("$replace('abc', /x*/, 'y', 0)", '"abc"', id="no replacement of an empty match"),
     pytest.param("$split('', /x*/)", '["",""]', id="empty text split at an empty match"),
