@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from heapq import heappop, heappush
+from threading import local
 from typing import Generic, TypeVar
 
 from sfn_mock.state import nesting
@@ -14,6 +15,12 @@ from sfn_mock.state.time_lines import TimeLine
 from sfn_mock.state.undo_log import UndoLog
 
 _Execution = TypeVar("_Execution", bound=TimeLine)
+
+
+class _RaisedInThread(local):
+    """The exception that a task raised last in the current thread, if any."""
+
+    error: Exception | None = None
 
 
 class RunSchedule(Generic[_Execution]):
@@ -44,18 +51,23 @@ class RunSchedule(Generic[_Execution]):
         self._due_of: dict[_Execution, int] = {}
         #: The executions whose runs are advancing now, perhaps in other threads.
         self._advancing: set[_Execution] = set()
-        #: The exception that a task raised last, if any.
-        self.task_error: Exception | None = None
+        self._raised = _RaisedInThread()
 
     # --- What is due -------------------------------------------------------------------------------------------------
 
     def has_due(self, moment: int) -> bool:
         """Return whether a run may have something due by a moment."""
-        return bool(self._awake or self._polling) or bool(self._due and self._due[0][0] <= moment)
+        # One read, because another thread may remove the entry meanwhile.
+        first = self._due[:1]
+        return bool(self._awake or self._polling or (first and first[0][0] <= moment))
 
     def has_due_before(self, moment: int) -> bool:
         """Return whether another run is awake, or may have something due before a moment."""
         return self._first_awake() is not None or bool(self._due and self._due[0][0] < moment)
+
+    def note_task_error(self, error: Exception) -> None:
+        """Note an exception that a task has raised in this thread: the call that advances the run raises it once."""
+        self._raised.error = error
 
     @property
     def is_advancing(self) -> bool:
@@ -143,9 +155,9 @@ class RunSchedule(Generic[_Execution]):
             with self._marked(execution), nesting.nested(run.chain):
                 run.advance_to(moment, in_turn=in_turn)
         except Exception as error:
-            if error is self.task_error:
+            if error is self._raised.error:
                 # The caller gets this error once; the run then waits for the task that nothing answers.
-                self.task_error = None
+                self._raised.error = None
                 self.live.pop(execution, None)
             if isinstance(error, nesting.NestingError):
                 self._give_up(run.chain)

@@ -131,7 +131,9 @@ class StatusChanges(Generic[_Execution]):
 
     def is_due(self, moment: int) -> bool:
         """Return whether some change may be due by a moment."""
-        return bool(self.upcoming) and self.upcoming[0][0] <= moment
+        # One read, because another thread may remove the entry meanwhile.
+        first = self.upcoming[:1]
+        return bool(first) and first[0][0] <= moment
 
 
 # --- Listeners ---------------------------------------------------------------------------------------------------

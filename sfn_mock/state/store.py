@@ -174,7 +174,7 @@ class Store(ABC, Generic[_Execution]):
                 held = lock._release_save()
                 return ask()
             except Exception as error:
-                self.schedule.task_error = error
+                self.schedule.note_task_error(error)
                 raise
             finally:
                 self._take_again(held, uses)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta, timezone, tzinfo
+from itertools import count
 from threading import Barrier, BrokenBarrierError, Event
+from time import sleep
+from types import FrameType
+from typing import Any
 
 import boto3
 import pytest
 from freezegun import freeze_time
+from interrupts import PACKAGE
 from moto import mock_aws
 
 from sfn_mock import mock_sfn_executions
@@ -23,8 +29,8 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
 @pytest.fixture(autouse=True)
 def frozen_clock():
-    with freeze_time(NOW):
-        yield
+    with freeze_time(NOW) as clock:
+        yield clock
 
 
 @pytest.fixture(autouse=True)
@@ -290,3 +296,124 @@ def test_first_uses_of_the_default_session_share_it():
             first, *others = at_once(*[lambda: boto3.DEFAULT_SESSION.events] * 4)
 
             assert [events is first for events in others] == [True, True, True]
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_errors_of_tasks_in_two_threads(client, sfn_executions):
+    """An exception of a task is raised once, by the call of its thread, also if tasks of two threads raise at once."""
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": True}
+    machine = sfn_executions.add_state_machine("charging", definition={"StartAt": "Charge", "States": {"Charge": task}})
+    both_called, released = Barrier(3), Event()
+    charged = []
+
+    def charge(input):
+        charged.append(input["order"])
+        both_called.wait(timeout=5)
+        released.wait(timeout=5)
+        raise LookupError(input["order"])
+
+    class ReleasingZone(tzinfo):
+        """UTC, but when a seed that has locked the records asks for it, both tasks raise their exceptions."""
+
+        def utcoffset(self, dt: datetime | None) -> timedelta:
+            released.set()
+            sleep(0.05)
+            return timedelta(0)
+
+    def start(order):
+        with pytest.raises(LookupError) as raised:
+            client.start_execution(stateMachineArn=machine.arn, name=order, input=json.dumps({"order": order}))
+        return raised.value.args
+
+    def seed():
+        both_called.wait(timeout=5)
+        machine.add_execution("seeded", status="FAILED", start_date=NOW.replace(tzinfo=ReleasingZone()))
+
+    machine.mock_task("Charge", charge)
+    errors = at_once(lambda: start("first"), lambda: start("second"), seed)
+    listed = client.list_executions(stateMachineArn=machine.arn)["executions"]
+
+    assert errors == [("first",), ("second",), None]
+    assert sorted((execution["name"], execution["status"]) for execution in listed) == [
+        ("first", "RUNNING"),
+        ("second", "RUNNING"),
+        ("seeded", "FAILED"),
+    ]
+    assert sorted(charged) == ["first", "second"]
+
+
+def meanwhile(name: str, instruction: int, other: Callable[[], object]) -> AbstractContextManager[list[int]]:
+    """Call a function in another thread before an instruction of the first call of a function of the package.
+
+    The list has the numbers of the instructions, up to the end of that call.
+    """
+    seen: list[int] = []
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        if frame.f_code.co_name != name or not frame.f_code.co_filename.startswith(PACKAGE):
+            return None
+        frame.f_trace_opcodes = True
+        return trace_call
+
+    def trace_call(frame: FrameType, event: str, argument: object) -> Any:
+        if event == "return":
+            sys.settrace(None)
+        elif event == "opcode":
+            seen.append(len(seen))
+            if seen[-1] == instruction:
+                with ThreadPoolExecutor(1) as thread:
+                    thread.submit(other).result()
+        return trace_call
+
+    @contextmanager
+    def traced() -> Iterator[list[int]]:
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            yield seen
+        finally:
+            sys.settrace(before)
+
+    return traced()
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_what_is_due_is_done_by_another_thread(client, sfn_executions, frozen_clock):
+    """A list of executions is complete, also if another thread does what is due between any two steps of the check."""
+    pause = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    machine = sfn_executions.add_state_machine("pausing", definition=pause)
+    ended = []
+    for instruction in count():
+        client.start_execution(stateMachineArn=machine.arn)
+        frozen_clock.tick(60)
+        with meanwhile("has_due", instruction, lambda: client.list_executions(stateMachineArn=machine.arn)) as seen:
+            runs = machine.executions
+        ended.append([run.status for run in runs].count("SUCCEEDED"))
+        if instruction not in seen:
+            break
+
+    assert ended == list(range(1, instruction + 2))
+    assert instruction > 5
+
+
+def test_status_changes_are_sent_by_another_thread(frozen_clock):
+    """EventBridge gets each change once, also if another thread sends it between any two steps of a check for it."""
+    with mock_aws(), mock_sfn_executions() as sfn:
+        client, queues, events = (boto3.client(service) for service in ("stepfunctions", "sqs", "events"))
+        url = queues.create_queue(QueueName="changes", Attributes={"VisibilityTimeout": "3600"})["QueueUrl"]
+        events.put_rule(Name="changes", EventPattern='{"source": ["aws.states"]}')
+        queue_arn = "arn:aws:sqs:us-east-1:123456789012:changes"
+        events.put_targets(Rule="changes", Targets=[{"Id": "queue", "Arn": queue_arn}])
+        machine = sfn.add_state_machine("orders")
+        received = []
+        for instruction in count():
+            machine.add_execution(str(instruction), status="SUCCEEDED", start_date="now", stop_date="+60s")
+            frozen_clock.tick(60)
+            with meanwhile("is_due", instruction, lambda: client.list_executions(stateMachineArn=MACHINE)) as seen:
+                messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+            received.append([json.loads(message["Body"])["detail"]["name"] for message in messages])
+            if instruction not in seen:
+                break
+
+    assert received == [[str(index)] for index in range(instruction + 1)]
+    assert instruction > 5
