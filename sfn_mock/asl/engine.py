@@ -57,7 +57,7 @@ class Engine:
         start: int,
         host: Host,
         answers: list[Any],
-        wait_scale: float = 1.0,
+        wait_scale: float,
         observer: Observer | None = None,
         variables: Mapping[str, Any] | None = None,
         time_limit_seconds: int | None = None,
@@ -216,7 +216,7 @@ class Engine:
             self.host.abandon_task(token, now)
         for map_run in self._map_runs.values():
             if not map_run.done.is_done:
-                map_run.end_unsuccessfully("ABORTED")
+                map_run.end_unsuccessfully("ABORTED", writes=True)
 
     # --- Signals -----------------------------------------------------------------------------------------------------
 

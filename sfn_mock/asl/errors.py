@@ -17,7 +17,7 @@ class StateError(Exception):
         other_name: A second name that ErrorEquals also matches.
     """
 
-    def __init__(self, error: str | None, cause: str | None = None, *, other_name: str | None = None) -> None:
+    def __init__(self, error: str | None, cause: str | None, *, other_name: str | None = None) -> None:
         """Create an error with its names and its cause."""
         super().__init__(error, cause)
         self.error = error

@@ -257,8 +257,8 @@ class WriteRequest:
     parameters: Any
     config: dict[str, Any]
     moment: int
-    ends: list[ChildEnd] = field(default_factory=list)
-    is_needed: bool = True
+    ends: list[ChildEnd]
+    is_needed: bool
 
 
 class Host(Protocol):

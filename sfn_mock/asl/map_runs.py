@@ -124,7 +124,7 @@ class MapRun:
         if not self.running:
             self.done.resolve()
 
-    def end_unsuccessfully(self, status: str, *, writes: bool = True) -> None:
+    def end_unsuccessfully(self, status: str, *, writes: bool) -> None:
         """End a map run that has failed or is aborted.
 
         Args:

@@ -56,8 +56,8 @@ class Path:
 
     text: str
     query: Query
-    variable: str | None = None
-    is_context: bool = False
+    variable: str | None
+    is_context: bool
 
     @property
     def is_definite(self) -> bool:

@@ -90,7 +90,7 @@ class OptimisedAction:
 
     required_parameters: tuple[str, ...]
     patterns: frozenset[Pattern]
-    alternative_parameters: tuple[str, ...] = ()
+    alternative_parameters: tuple[str, ...]
 
 
 def _action(

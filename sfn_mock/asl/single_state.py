@@ -48,9 +48,9 @@ class StateInput:
     input: str
     variables: Mapping[str, Any]
     context: Mapping[str, Any]
-    retry_count: int = 0
-    work: MockedWork | None = None
-    is_iterated: bool = False
+    retry_count: int
+    work: MockedWork | None
+    is_iterated: bool
 
 
 @dataclass(frozen=True)

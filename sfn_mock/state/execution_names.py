@@ -48,7 +48,7 @@ def check_name(name: object, *, argument: str = "name") -> str:
     return name
 
 
-def names_from(template: str, how_many: int, taken: NamesTaken, *, given: int = 0) -> list[str]:
+def names_from(template: str, how_many: int, taken: NamesTaken, *, given: int) -> list[str]:
     """Return a number of free names from a template; default names continue after those already `given`."""
     if template == DEFAULT_NAMES:
         return _free_names(how_many, taken, given)

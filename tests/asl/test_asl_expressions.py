@@ -151,6 +151,7 @@ def test_only_expressions_are_checked_for_the_type_of_a_field() -> None:
         pytest.param("$unknown.a", [], id="unknown variable"),
         pytest.param("phone", ["Reference to 'phone' at the top level is not supported."], id="name"),
         pytest.param("$sum(a.b)", ["Reference to 'a' at the top level is not supported."], id="argument"),
+        pytest.param("true ? phone : 1", ["Reference to 'phone' at the top level is not supported."], id="condition"),
         pytest.param("function($x){y}", ["Reference to 'y' at the top level is not supported."], id="function"),
         pytest.param("{'a': [b]}", ["Reference to 'b' at the top level is not supported."], id="constructors"),
         pytest.param("$$.a", ["Reference to '$$' is not supported."], id="root"),

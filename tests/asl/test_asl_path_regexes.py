@@ -50,6 +50,8 @@ from sfn_mock.asl.paths import PathError, PathSyntaxError, parse_path
         pytest.param(r"(a)(?:a|b)+?(?<=(b))\1", "", "aba", True, id="group-before-that-of-a-lookbehind"),
         pytest.param(r"(?:(a)|b)+\1", "", "a" * 6_000, True, id="group-in-a-long-text"),
         pytest.param("(?:a*b*)*(?<!b)", "", "aab", False, id="negative-lookbehind"),
+        pytest.param("(?:a*b*)*c?", "", "abc", True, id="once"),
+        pytest.param("(?:a*b*)*c?", "", "abcc", False, id="once-at-most"),
         pytest.param("(?:a+)+", "", "aab", False, id="nested-repetitions-of-a-part"),
         pytest.param("(?:a*)*", "", "", True, id="nested-repetitions-of-nothing"),
         pytest.param("(?:a{1,200}){1,200}b", "", "aaab", True, id="large-numbers"),

@@ -240,7 +240,8 @@ WHOLE = [
 
 
 def write(s3, config, resource=PUT, ends=ENDS):
-    return write_results(s3, WriteRequest(MAP_RUN, resource, {"Bucket": "lists", "Prefix": "/out/"}, config, 0, ends))
+    destination = {"Bucket": "lists", "Prefix": "/out/"}
+    return write_results(s3, WriteRequest(MAP_RUN, resource, destination, config, 0, ends, is_needed=True))
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_results_that_cannot_be_written(s3):
 def test_result_writer_without_a_bucket(s3):
     """A writer without a bucket fails."""
     with pytest.raises(StateError) as error:
-        write_results(s3, WriteRequest(MAP_RUN, PUT, {}, {}, 0, ENDS))
+        write_results(s3, WriteRequest(MAP_RUN, PUT, {}, {}, 0, ENDS, is_needed=True))
 
     assert (error.value.error, error.value.cause) == (
         "States.ResultWriterFailed",

@@ -52,18 +52,18 @@ class Scope:
         jsonata: Whether the query language of the value is JSONata.
         machine_jsonata: Whether the query language of the state machine is JSONata.
         express: Whether the value is in an EXPRESS workflow.
+        unknown_fields: A function that finds unknown fields in a Task's parameters, None to accept all fields.
         downgraded: Whether the state is JSONPath although the state machine is JSONata.
         depth: How deeply workflows and choice rules are nested around the value; 1 in the state machine itself.
-        unknown_fields: A function that finds unknown fields in a Task's parameters, None to accept all fields.
         readable: The members of `$states` that exist in the expressions of the value.
     """
 
-    jsonata: bool = False
-    machine_jsonata: bool = False
-    express: bool = False
+    jsonata: bool
+    machine_jsonata: bool
+    express: bool
+    unknown_fields: UnknownFields | None
     downgraded: bool = False
     depth: int = 1
-    unknown_fields: UnknownFields | None = None
     readable: tuple[str, ...] = ALWAYS_READABLE
 
     def deeper(self) -> Scope:

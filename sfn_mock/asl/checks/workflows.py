@@ -26,8 +26,8 @@ class Workflow:
     value: dict[str, Any]
     states: dict[str, dict[str, Any]]
     names: frozenset[str]
-    is_iterated: bool = False
-    outer: Workflow | None = None
+    is_iterated: bool
+    outer: Workflow | None
 
     @property
     def starts(self) -> bool:

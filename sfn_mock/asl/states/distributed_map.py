@@ -167,7 +167,7 @@ def _abort(visit: StateVisit) -> None:
     map_run = visit.frame.map_run
     assert map_run is not None
     map_run.done.resolve()
-    map_run.end_unsuccessfully("ABORTED")
+    map_run.end_unsuccessfully("ABORTED", writes=True)
     visit.add_event("MapRunAborted", advance=False)
 
 

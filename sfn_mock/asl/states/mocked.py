@@ -28,8 +28,8 @@ class MockedWork:
     """
 
     answer: Succeeded | Failed
-    failed_iterations: int = 0
-    items: list[Any] | None = None
+    failed_iterations: int
+    items: list[Any] | None
     iterations: int | None = None
 
     def result(self) -> Any:
