@@ -34,18 +34,24 @@ _ABORTED_AS_PLANNED = Ending("ABORTED")
 
 def end_execution(execution: Execution, moment: int, ending: Ending) -> None:
     """End the running attempt of an execution and its unfinished map runs; later changes are dropped."""
+    _drop_later_redrives(execution, moment)
     # The state of a map run depends on this execution, so it is read before the execution ends.
     running = [run for run in map_runs_at(execution, moment) if state_at(run, moment).status == "RUNNING"]
     attempt = execution.attempt_in_force(moment)
     # The route of the history stays the same, so that its events do not change.
     failed_in = attempt.ending.failed_in if ending.failed_in is None else ending.failed_in
-    replace_attempt(execution, moment, attempt._replace(stop=moment, ending=ending._replace(failed_in=failed_in)))
+    _replace_attempt(execution, moment, attempt._replace(stop=moment, ending=ending._replace(failed_in=failed_in)))
     for map_run in running:
         _end_with_parent(map_run, moment)
 
 
 def replace_attempt(execution: Execution, moment: int, attempt: Attempt) -> None:
     """Replace the attempt in force at a moment and all later ones."""
+    _drop_later_redrives(execution, moment)
+    _replace_attempt(execution, moment, attempt)
+
+
+def _replace_attempt(execution: Execution, moment: int, attempt: Attempt) -> None:
     change(execution, moment, (*execution.attempts_until(moment)[:-1], attempt))
     if execution.map_run is not None:
         schedule_redrives(execution.map_run, moment)
@@ -115,6 +121,7 @@ def redrive_execution(execution: Execution, moment: int) -> None:
     An error of the test's plan is raised before anything changes.
     """
     outcome = _outcome_of_redrive(execution.owner, execution)
+    _drop_later_redrives(execution, moment)
     # As in end_execution(), the states are read before the execution changes.
     states = [(run, state_at(run, moment)) for run in map_runs_at(execution, moment)]
     unsuccessful = [(run, state) for run, state in states if state.status in UNSUCCESSFUL]
@@ -154,6 +161,33 @@ def _end_with_parent(map_run: MapRun, moment: int) -> None:
     map_run.attempts = (*earlier, current)
     for child in map_run.index.executions:
         _end_with_map_run(child, moment)
+
+
+def _drop_later_redrives(execution: Execution, moment: int) -> None:
+    """Drop the redrives of map runs after a moment, and what their child executions did since the first of them.
+
+    The redrives of an execution are dropped if it is changed at an earlier moment, and they caused these. A running
+    definition drops the later redrives of its map runs itself.
+    """
+    if execution.owner.records.run_of(execution) is not None:
+        return
+    for map_run in execution.map_runs:
+        first, *redrives = map_run.attempts
+        kept = [first, *(attempt for attempt in redrives if attempt.since <= moment)]
+        later = [attempt.since for attempt in redrives if attempt.since > moment]
+        if not later:
+            continue
+        map_run.records.undo.save(map_run, "attempts", "follows_from", "pending_redrives")
+        *earlier, current = kept
+        follows_again = current.redrive_count >= map_run.first_to_follow
+        map_run.attempts = (*earlier, current._replace(stop=None, ending=OPEN) if follows_again else current)
+        map_run.follows_from = current.redrive_count if follows_again else None
+        map_run.pending_redrives = []
+        for child in map_run.index.executions:
+            if child.start in later:
+                never_start(child, moment)
+            elif child.start < later[0] <= child.last.since:
+                change(child, moment, child.attempts_until(later[0] - 1))
 
 
 def end_map_run(map_run: MapRun, moment: int, status: str) -> None:

@@ -341,6 +341,8 @@ class MapRun(ExecutionScope):
         #: The number of the redrive, 0 for the start, from which on the status follows from the child executions. In
         #: earlier attempts, and if this is None, the status is that of the attempt.
         self.follows_from = 0 if follows_children else None
+        #: The number of the first redrive, 0 for the start, whose status has ever followed from the child executions.
+        self.first_to_follow = 0 if follows_children else attempts[-1].redrive_count + 1
         #: Whether it was seeded with a closing status but no stop date; it then stops with its last child execution.
         self.stops_with_children = stops_with_children
         #: The child executions that are PENDING_REDRIVE, as of the last call of `schedule_redrives`.

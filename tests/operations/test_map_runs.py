@@ -721,6 +721,63 @@ def test_child_that_never_started_can_neither_end_nor_be_redriven(client, nightl
     )
 
 
+def test_end_at_an_earlier_time_drops_later_redrives(client, nightly, clock):
+    """If the parent ends at a moment before its redrive, its map run and its children are not redriven."""
+    batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
+    batch.add_executions(2, status="FAILED")
+    batch.add_execution("running", status="RUNNING")
+    clock.move_to(NOW + 2 * MINUTE)
+    nightly.abort()
+    clock.move_to(NOW + 3 * MINUTE)
+    nightly.redrive()
+    redriven = counted(client, batch)
+    clock.move_to(NOW + MINUTE)
+    nightly.fail()
+    clock.move_to(NOW + 5 * MINUTE)
+
+    assert redriven == {"running": 1, "pendingRedrive": 2, "total": 3}
+    assert status(client, batch) == ("FAILED", NOW + MINUTE)
+    assert describe(client, batch)["redriveCount"] == 0
+    assert counted(client, batch) == {"failed": 2, "aborted": 1, "total": 3}
+
+
+def test_redrive_at_an_earlier_time_replaces_a_later_one(client, nightly, batch, clock):
+    """A redrive of the parent before a later one starts the children at that moment."""
+    batch.add_execution("failed", status="FAILED")
+    with pytest.warns(match="is after now"):
+        batch.add_execution("later", status="SUCCEEDED", start_date=DAY)
+    nightly.abort()
+    clock.move_to(NOW + 3 * MINUTE)
+    nightly.redrive()
+    clock.move_to(NOW + MINUTE)
+    nightly.redrive()
+    clock.move_to(NOW + 5 * MINUTE)
+    failed, later = batch.executions
+
+    assert describe(client, batch)["redriveDate"] == NOW + MINUTE
+    assert describe(client, batch)["redriveCount"] == 1
+    assert (failed.redrive_count, failed.redrive_date) == (1, NOW + MINUTE)
+    assert (later.redrive_count, later.start_date) == (0, NOW + MINUTE)
+
+
+def test_map_run_of_seeded_status_loses_a_later_redrive(client, orders, clock):
+    """If a detail of the parent is changed at a moment before its redrive, the map run has its seeded status again."""
+    parent = orders.add_execution(status="FAILED")
+    batch = parent.add_map_run("ProcessItems", status="ABORTED", stop_date=NOW)
+    batch.add_execution("failed", status="FAILED")
+    clock.move_to(NOW + 2 * MINUTE)
+    parent.redrive()
+    redriven = counted(client, batch)
+    clock.move_to(NOW + MINUTE)
+    parent.error = "Late"
+    clock.move_to(NOW + 3 * MINUTE)
+
+    assert redriven == {"running": 1, "total": 1}
+    assert status(client, batch) == ("ABORTED", NOW)
+    assert describe(client, batch)["redriveCount"] == 0
+    assert counted(client, batch) == {"failed": 1, "total": 1}
+
+
 def test_clock_that_moves_back_undoes_the_redrive(client, nightly, batch, clock):
     """Before the redrive's date the map run shows its old state; if it is ended there, the redrive is undone."""
     batch.add_execution("failed", status="FAILED")

@@ -122,6 +122,7 @@ def assign_detail(world: LifeCycle, execution: Execution, name: str, value: str)
         if _fitting(details, end.status) != details:
             raise Impossible
         end = end._replace(details=details, ends_with_parent=False)
+    world.forget_redrives(execution)
     execution.line = [*found.earlier, running, *([] if end is None else [end])]
     if execution.scope.is_map_run:
         world.take_turns(execution.scope)

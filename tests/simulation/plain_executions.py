@@ -114,6 +114,14 @@ class Execution:
         """Delete the entries after now."""
         self.line = [shown for shown in self.line if shown.since <= now]
 
+    def forget_attempts(self, first: datetime) -> None:
+        """Delete its redrives and waits since a moment, but not the end of what began before."""
+        kept = [shown for shown in self.line if shown.since < first]
+        if kept[-1].status == "RUNNING":
+            # Nothing follows if it does not end, or if a seeded redrive comes later.
+            kept += [shown for shown in self.line[len(kept) :][:1] if shown.status != "RUNNING"]
+        self.line = kept
+
     def run_again(self, now: datetime, since: datetime, outcome: tuple[str, timedelta]) -> datetime | None:
         """Redrive it at ``since`` instead of its later entries; return when it ends by itself, None if it does not.
 

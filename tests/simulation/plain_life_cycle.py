@@ -37,6 +37,7 @@ class LifeCycle:
         Their RUNNING children are ABORTED, later children never start, and children that wait for a redrive show
         their previous end again.
         """
+        self.forget_redrives(execution)
         now, running, nest = self.moment, execution.at(self.moment), nests(execution, self.moment)
         shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
         unfinished = self._map_runs_of(execution, "RUNNING")
@@ -62,6 +63,7 @@ class LifeCycle:
 
     def plan_end(self, execution: Execution, line: list[Shown]) -> None:
         """Replace the line of an execution, possibly with a later end; its children end with it."""
+        self.forget_redrives(execution)
         execution.line = limited(line, execution.time_limit)
         if execution.scope.is_map_run:
             self.take_turns(execution.scope)
@@ -74,6 +76,7 @@ class LifeCycle:
             map_run = next(each for each in self.map_runs if each.parent is execution)
             spread(execution, map_run, now)
             return
+        self.forget_redrives(execution)
         unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
         if execution.line[0].work is None:
             execution.run_again(now, now, execution.scope.redriven)
@@ -91,6 +94,12 @@ class LifeCycle:
         self.end_children_as_planned(execution)
         if execution.scope.is_map_run:
             self.take_turns(execution.scope)
+
+    def forget_redrives(self, parent: Execution) -> None:
+        """Forget the later redrives of its map runs, because a change of their parent now deletes its own redrives."""
+        for map_run in self.map_runs:
+            if map_run.parent is parent and map_run.work is None:
+                plain_map_runs.forget_redrives(map_run, self.moment)
 
     def _redrive_children(self, map_run: Scope) -> None:
         """Redrive the unsuccessful children of a map run, and start those that never started."""

@@ -33,8 +33,10 @@ class Round(NamedTuple):
     since: datetime
     redrive_count: int = 0
     redrive_date: datetime | None = None
-    #: The status and the stop date that no longer depend on its children, because it was redriven or ended.
+    #: The status and the stop date that do not depend on its children, because they were seeded.
     kept: tuple[str, datetime] | None = None
+    #: The status and the stop date at its redrive, which began the next round.
+    closed: tuple[str, datetime] | None = None
 
 
 class State(NamedTuple):
@@ -72,17 +74,19 @@ def seeded_rounds(parent: Execution, seed: Mapping[str, Any]) -> list[Round]:
 
 def state(map_run: Scope, moment: datetime) -> State:
     current = _rounds_until(map_run, moment)[-1]
-    if current.kept is None:
+    own = current.closed or current.kept
+    if own is None:
         status, stop = _follow(map_run, moment)
         stop = None if stop is None else max(stop, current.since)
     else:
-        status, stop = current.kept if current.kept[1] <= moment else ("RUNNING", None)
+        status, stop = own if own[1] <= moment else ("RUNNING", None)
     return State(status, stop, current.redrive_count, current.redrive_date)
 
 
 def keeps_its_state(map_run: Scope, moment: datetime) -> bool:
     """Return whether its state no longer depends on its children."""
-    return _rounds_until(map_run, moment)[-1].kept is not None
+    current = _rounds_until(map_run, moment)[-1]
+    return (current.closed or current.kept) is not None
 
 
 def _rounds_until(map_run: Scope, moment: datetime) -> list[Round]:
@@ -129,8 +133,23 @@ def end(map_run: Scope, moment: datetime) -> None:
 def redrive(map_run: Scope, moment: datetime, before: State) -> None:
     """Begin a new round; the previous one keeps its state."""
     *earlier, current = _rounds_until(map_run, moment)
-    kept = current._replace(kept=(before.status, before.stop_date))
-    map_run.rounds = [*earlier, kept, Round(moment, before.redrive_count + 1, moment)]
+    closed = current._replace(closed=(before.status, before.stop_date))
+    map_run.rounds = [*earlier, closed, Round(moment, before.redrive_count + 1, moment)]
+
+
+def forget_redrives(map_run: Scope, moment: datetime) -> None:
+    """Forget the redrives of a map run after a moment, and what its children did since the first of them."""
+    later = [each.since for each in map_run.rounds[1:] if each.since > moment]
+    if not later:
+        return
+    *earlier, current = _rounds_until(map_run, moment)
+    map_run.rounds = [*earlier, current._replace(closed=None)]
+    map_run.turns = []
+    for child in map_run.executions:
+        if child.line and child.start_date in later:
+            child.line = []
+        elif child.line and child.start_date < later[0]:
+            child.forget_attempts(later[0])
 
 
 def counts(map_run: Scope, moment: datetime) -> tuple[dict[str, int], dict[str, int]]:
