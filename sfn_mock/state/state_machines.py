@@ -105,7 +105,7 @@ def choose_version(alias: Alias) -> str:
 
 def check_alias_name(name: object) -> None:
     """Raise ValueError for an alias name that AWS would refuse."""
-    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
         expected = f"1 to {LONGEST_NAME} letters, digits, '-', '_' and '.', at least one of them no digit"
         raise must_be("name", expected, name)
 

@@ -246,6 +246,15 @@ def test_seeds(clock, orders, take):
     ]
 
 
+def test_changes_of_new_seeds(clock, orders, take):
+    """What a seed is at first sends no event, even if it changes at the same moment."""
+    orders.add_execution("starts", status="RUNNING").succeed()
+    orders.add_execution("stops", status="FAILED").redrive()
+
+    now = "2026-01-10T03:00:00Z"
+    assert statuses(take()) == [("starts", "SUCCEEDED", now), ("stops", "RUNNING", now)]
+
+
 def test_redrive_that_does_not_come(clock, orders, take):
     """A child sends no event when it waits for its redrive, nor when the map run ends before that."""
     parent = orders.add_execution("nightly", status="FAILED")

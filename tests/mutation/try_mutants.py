@@ -45,6 +45,21 @@ TESTS = {
     "aws/constraints.py": ["operations/test_constraints.py", "operations/test_errors.py"],
     "state/execution_index.py": ["state/test_execution_index.py"],
     "state/time_lines.py": ["state/test_time_lines.py"],
+    "state/executions.py": [
+        *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_limits.py"),
+        *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_executions.py"),
+        *("moto_integration/test_status_events.py", "state/test_time_limits.py", "state/test_interrupted_lines.py"),
+    ],
+    "state/state_machines.py": [
+        *("operations/test_aliases.py", "operations/test_versions.py", "operations/test_state_machines.py"),
+        *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_limits.py"),
+        "state/test_time_limits.py",
+    ],
+    "state/store.py": [
+        *("moto_integration/test_status_events.py", "operations/test_state_machines.py", "seeding/test_seeding.py"),
+        *("state/test_interrupted_runs.py", "state/test_interrupts.py", "state/test_savepoints.py"),
+        *("state/test_tasks_that_call_back.py", "state/test_threads.py", "state/test_undo_log.py"),
+    ],
     "state": [
         *("operations", "seeding", "state"),
         *("moto_integration/test_behind_moto.py", "moto_integration/test_status_events.py"),

@@ -278,6 +278,16 @@ def test_waiting_children_end_with_the_map_run(client, nightly, clock):
     assert waiting.stop_date == NOW
 
 
+def test_redriven_children_that_wait_again(client, nightly, clock):
+    """A child that was redriven before and waits again ends with the map run too."""
+    batch = nightly.add_map_run("ProcessItems", status="FAILED", stop_date=MINUTE)
+    batch.add_execution("again", status="PENDING_REDRIVE", redrive_date=NOW)
+    assert children(client, batch) == [("again", "PENDING_REDRIVE", 1)]
+    clock.tick(MINUTE)
+
+    assert children(client, batch) == [("again", "FAILED", 1)]
+
+
 def test_waiting_children_of_a_running_parent(client, nightly, clock):
     """A future stop date assigned to a RUNNING parent does not end its waiting children."""
     nightly.stop_date = NOW + MINUTE
@@ -417,6 +427,8 @@ def test_map_run_with_only_a_status_stops_with_its_last_child(client, orders):
     batch.add_execution(status="FAILED", duration=5 * MINUTE)
 
     assert status(client, batch) == ("SUCCEEDED", NOW - 50 * MINUTE)
+    batch.add_execution(status="SUCCEEDED", redrive_date=-30 * MINUTE, stop_date=-20 * MINUTE)
+    assert status(client, batch) == ("SUCCEEDED", NOW - 20 * MINUTE)
     with pytest.raises(ValueError, match=r"^status must be a closing status, as its map run has one, got 'RUNNING'$"):
         batch.add_execution(status="RUNNING")
 

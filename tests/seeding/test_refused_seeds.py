@@ -256,6 +256,11 @@ REFUSED = [
         id="negative redrive count",
     ),
     pytest.param(
+        add(status="RUNNING", redrive_count=True, redrive_date=NOW),
+        "redrive_count must be an int >= 0, got True",
+        id="redrive count that is a bool",
+    ),
+    pytest.param(
         add(status="RUNNING", redrive_date=-SECOND),
         "redrive_date must not be before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
         id="redrive before the start",

@@ -46,6 +46,14 @@ def test_longest_texts_are_taken(client, orders):
     assert {name: described[name] for name in texts} == texts
 
 
+def test_longest_descriptions_are_taken(orders):
+    """A version and an alias may have descriptions of 256 characters."""
+    version = orders.publish_version("x" * 256)
+    alias = orders.add_alias("live", version, description="y" * 256)
+
+    assert (version.description, alias.description) == ("x" * 256, "y" * 256)
+
+
 @pytest.mark.parametrize("name", ["{index:1000000000}", "{index:.999999999f}", "{index!s:>0500}", "{index:{index}}"])
 def test_widths_of_names(orders, name):
     """A template with a huge width is refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import warnings
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
@@ -559,6 +560,14 @@ def test_a_weighted_alias_gives_versions_in_a_fixed_sequence(client, orders, ver
 
     assert seeded == [f"{MACHINE}:{number}" for number in dealt[:half]]
     assert [run.version_arn for run in orders.executions] == [f"{MACHINE}:{number}" for number in dealt]
+
+
+def test_weights_are_shares(orders, versions):
+    """Of many executions each version gets exactly the share of its weight."""
+    orders.add_alias("live", [(versions[0], 90), (versions[1], 10)])
+    runs = orders.add_executions(1000, status="SUCCEEDED", alias="live")
+
+    assert Counter(run.version.number for run in runs) == {1: 900, 2: 100}
 
 
 def test_re_routing_never_touches_past_executions(client, orders, versions):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import count
-from threading import Barrier, BrokenBarrierError, Event
+from threading import Barrier, BrokenBarrierError, Event, Thread
 from time import sleep
 from types import FrameType
 from typing import Any
@@ -260,6 +260,18 @@ def test_map_runs_are_read_while_others_are_added(orders):
 
     assert [map_run.arn for map_run in run.map_runs] == added
     assert [counts for counts in seen if counts != sorted(counts)] == []
+
+
+def test_another_thread_reads_after_the_end():
+    """After the end of the mock, records can be read in each thread."""
+    with mock_sfn_executions() as sfn:
+        run = sfn.add_state_machine("orders").add_execution(status="SUCCEEDED")
+    seen = []
+    reader = Thread(target=lambda: seen.append(run.status), daemon=True)
+    reader.start()
+    reader.join(timeout=30)
+
+    assert seen == ["SUCCEEDED"]
 
 
 def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):

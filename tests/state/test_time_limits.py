@@ -109,6 +109,29 @@ def test_seeded_redrive_restarts_the_timeout(orders, clock):
     assert seen(run) == seen(short) == ("TIMED_OUT", NOW + 59 * SECOND)
 
 
+@pytest.mark.parametrize(
+    ("age", "ended"),
+    [
+        pytest.param(30, ("ExecutionFailed", NOW - SECOND), id="before"),
+        pytest.param(61, ("ExecutionFailed", NOW - SECOND), id="at"),
+        pytest.param(62, ("ExecutionTimedOut", NOW - 2 * SECOND), id="after"),
+    ],
+)
+def test_how_a_redriven_seed_ended_first(client, orders, clock, age, ended):
+    """The history of a seed that was redriven shows a timeout only if the redrive came after the time limit."""
+    run = orders.add_execution(status="RUNNING", start_date=-age * SECOND, redrive_date=-SECOND)
+    clock.tick(2 * MINUTE)
+    events = client.get_execution_history(executionArn=run.arn)["events"]
+
+    assert [(event["type"], event["timestamp"]) for event in events] == [
+        ("ExecutionStarted", NOW - age * SECOND),
+        ("WaitStateEntered", NOW - age * SECOND),
+        ended,
+        ("ExecutionRedriven", NOW - SECOND),
+        ("ExecutionTimedOut", NOW + 59 * SECOND),
+    ]
+
+
 def test_earlier_end_counts(client, orders, clock):
     """An execution that ends in time keeps its end."""
     orders.on_start(status="FAILED", duration=MINUTE)
