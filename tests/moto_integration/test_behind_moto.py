@@ -621,6 +621,46 @@ def test_assignment_to_a_redriven_execution(clock, client, sfn):
     assert str(start.value) == (
         "start_date must not be after the redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T02:30:00.000Z"
     )
+    run.start_date = run.stop_date = "2026-01-10T02:00:00Z"
+    assert listed(client) == [("seeded", "FAILED", *[date("2026-01-10T02:00:00+00:00")] * 2)]
+
+
+def test_assigned_start_of_an_execution_with_two_redrives(clock, sfn):
+    """It starts no later than its first redrive."""
+    run = sfn.add_state_machine("orders").add_execution(
+        "seeded", status="FAILED", start_date="2026-01-10T01:00:00Z", stop_date=NOW, redrive_date="2026-01-10T02:00:00Z"
+    )
+    run.redrive()
+    with pytest.raises(ValueError) as start:
+        run.start_date = "2026-01-10T02:30:00Z"
+
+    assert str(start.value) == (
+        "start_date must not be after the redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T02:30:00.000Z"
+    )
+
+
+def test_assignment_before_the_start(clock, client, sfn):
+    """If the clock is before the start, an assignment changes the first attempt and drops the redrive."""
+    run = sfn.add_state_machine("orders").add_execution(
+        "seeded", status="RUNNING", start_date="2026-01-10T01:00:00Z", redrive_date="2026-01-10T02:00:00Z"
+    )
+    clock.move_to("2026-01-10T00:30:00Z")
+    run.status = "ABORTED"
+    clock.move_to(NOW)
+
+    assert listed(client) == [("seeded", "ABORTED", *[date("2026-01-10T01:00:00+00:00")] * 2)]
+    assert client.describe_execution(executionArn=run.arn)["redriveCount"] == 0
+
+
+def test_assigned_status_of_an_execution_that_has_ended(clock, client, sfn):
+    """It keeps its stop date."""
+    run = sfn.add_state_machine("orders").add_execution(
+        "seeded", status="SUCCEEDED", start_date="2026-01-10T01:00:00Z", stop_date="2026-01-10T02:00:00Z"
+    )
+    run.status = "FAILED"
+
+    start, stop = date("2026-01-10T01:00:00+00:00"), date("2026-01-10T02:00:00+00:00")
+    assert listed(client) == [("seeded", "FAILED", start, stop)]
 
 
 @pytest.mark.parametrize(

@@ -702,6 +702,23 @@ def test_child_that_was_never_redriven_has_its_earlier_status(client, nightly, c
     assert (described["status"], described["stopDate"], described["redriveCount"]) == ("TIMED_OUT", NOW, 0)
 
 
+def test_child_that_waits_again_has_its_last_status(client, nightly):
+    """A TIMED_OUT child that was aborted after its redrive, and whose next redrive never came, is ABORTED again."""
+    batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
+    first = batch.add_execution("first", status="FAILED")
+    second = batch.add_execution("second", status="TIMED_OUT")
+    nightly.fail()
+    nightly.redrive()
+    first.fail()
+    second.abort()
+    nightly.fail()
+    nightly.redrive()
+    assert (first.status, second.status) == ("RUNNING", "PENDING_REDRIVE")
+    nightly.fail()
+
+    assert (first.status, second.status) == ("ABORTED", "ABORTED")
+
+
 def test_redrive_starts_children_that_never_started(client, nightly, batch, clock):
     """A redrive starts children that never started; this is not a redrive of theirs."""
     with pytest.warns(match="is after now"):

@@ -427,6 +427,17 @@ REFUSED = [
         id="many after 9999",
     ),
     pytest.param(
+        add_many(count=1, status="SUCCEEDED", start_date="9999-12-30", duration=DAY + SECOND),
+        "stop_date of the newest must be in the years 1970 to 9999, as AWS's dates are",
+        id="a stop after 9999",
+    ),
+    pytest.param(
+        add_many_children(status="SUCCEEDED", start_date="2026-01-10T00:59:59Z", interval=MINUTE),
+        "start_date must not be before the start of its map run at 2026-01-10T01:00:00.000Z, got "
+        "2026-01-10T00:59:59.000Z",
+        id="many children, the first before their map run",
+    ),
+    pytest.param(
         add_many_children(status="RUNNING", item_count=-1),
         "item_count must be an int >= 0, got -1",
         id="negative item count",

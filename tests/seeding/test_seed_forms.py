@@ -171,6 +171,12 @@ def test_naive_date_of_a_map_run_warns(berlin, orders):
         run.add_map_run("Items", start_date="2026-01-09")
 
 
+def test_naive_date_of_many_warns(berlin, orders):
+    """A naive date of many executions warns as one of an execution does."""
+    with pytest.warns(SeedWarning, match=r"^start_date 2026-01-09 has no time zone and was read as UTC"):
+        orders.add_executions(2, status="FAILED", start_date="2026-01-09")
+
+
 def test_naive_date_of_a_machine_warns(berlin, sfn_executions):
     """A naive creation date of a state machine warns as a date of an execution does."""
     with pytest.warns(SeedWarning, match=r"^creation_date 2026-01-09 00:00:00 has no time zone and was read as UTC"):

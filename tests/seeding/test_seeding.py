@@ -468,9 +468,20 @@ def test_one_of_many_needs_no_index_in_its_name(orders):
     assert one.name == "nightly"
 
 
+def test_latest_dates_of_many(orders):
+    """The newest of many executions may stop at the last moment that AWS's dates have in each time zone."""
+    with pytest.warns(SeedWarning, match="is after now"):
+        runs = orders.add_executions(
+            2, status="FAILED", start_date="9999-12-30T00:00:00Z", interval="12h", duration="12h"
+        )
+
+    assert [run.start_date.isoformat() for run in runs] == ["9999-12-30T00:00:00+00:00", "9999-12-30T12:00:00+00:00"]
+
+
 def test_default_names_continue_from_call_to_call(orders):
-    """Default names are never taken, also not by given names."""
+    """Default names are never taken, also not by given names, and given names use up none of them."""
     orders.add_execution("execution-3", status="RUNNING")
+    orders.add_executions(2, status="SUCCEEDED", name="other-{index}")
     calls = [orders.add_executions(2, status="SUCCEEDED") for _ in range(3)]
 
     assert [[run.name for run in call] for call in calls] == [

@@ -156,6 +156,16 @@ def test_a_parent_that_ends_as_it_starts(sfn, clock):
     assert stand(batch) == [("ABORTED", NOW + MINUTE), (None, None)]
 
 
+def test_an_assigned_status_at_the_start(sfn, client):
+    """A closing status that is assigned at the moment of the start ends map runs of a seeded status too."""
+    parent = sfn.add_state_machine("orders").add_execution(status="RUNNING")
+    batch = parent.add_map_run("Files", status="FAILED", stop_date=2 * MINUTE)
+    parent.status = "FAILED"
+    described = client.describe_map_run(mapRunArn=batch.arn)
+
+    assert (described["status"], described["stopDate"]) == ("ABORTED", NOW)
+
+
 def test_children_that_ended_stay_ended(parent, batch, clock):
     """Children that have ended with their parent stay so when it is made RUNNING again."""
     parent.stop_date = 2 * MINUTE
