@@ -183,6 +183,10 @@ class DefinitionRun:
         self._end_execution()
 
     def _report_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
+        attempt = self._execution.attempt_at(self._advanced_to)
+        if attempt is not None and not attempt.is_open(self._advanced_to):
+            # Another thread has stopped the execution, and the run is about to follow.
+            return
         run = child._run
         stop = run.stop_of(self._awaited_ends[key])
         # A run that has ended gets the ends of its child executions when it is redriven.
@@ -393,7 +397,9 @@ class DefinitionRun:
         answer, job = self._call_unlocked(lambda: self._services.start_task(self._execution, call))
         self._jobs.add(call.token, job)
         after = self._execution.attempt_at(call.moment)
-        if after is not None and after is not before and not after.is_open(clock.NEVER):
+        stop = None if after is None or after is before else after.stop_at(clock.NEVER)
+        # A stop at a later moment to which the run is advancing comes after all that is due before.
+        if stop is not None and not call.moment < stop <= self._root._target:
             # The task has stopped the execution, so the run stops in this state, whatever the answer.
             return Pending()
         if isinstance(answer, Pending) and answer.start is None:

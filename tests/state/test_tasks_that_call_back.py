@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
 from freezegun import freeze_time
 
-from sfn_mock import mock_sfn_executions
+from sfn_mock import TaskError, mock_sfn_executions
 from sfn_mock.asl.host import Succeeded
 from sfn_mock.operations.task_calls import ServicesOfMocks
 from sfn_mock.state.records import Records
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 RUN = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+NOON = datetime(2026, 1, 10, 12, tzinfo=timezone.utc)
 DEFINITION = {
     "StartAt": "Charge",
     "States": {
@@ -109,6 +112,63 @@ def test_a_task_may_stop_its_own_execution(sfn, client, start, make):
         "TaskStarted",
         "ExecutionAborted",
     ]
+
+
+def test_a_stop_by_another_thread_comes_after_what_was_due_before():
+    """A run that has to catch up with the clock does all that was due before a stop that another thread makes now."""
+    states = {
+        "Hold": {"Type": "Wait", "Seconds": 60, "Next": "Charge"},
+        "Charge": {"Type": "Task", "Resource": FUNCTION, "Next": "Ship"},
+        "Ship": {"Type": "Wait", "Seconds": 60, "End": True},
+    }
+    with freeze_time(NOON) as clock, mock_sfn_executions(execute=True) as sfn:
+        client = boto3.client("stepfunctions", "us-east-1")
+        orders = sfn.add_state_machine("orders", definition={"StartAt": "Hold", "States": states})
+        orders.mock_task(
+            "Charge", lambda input: in_another_thread(lambda: client.stop_execution(executionArn=RUN)) and 7
+        )
+        client.start_execution(stateMachineArn=MACHINE, name="nightly")
+        clock.tick(90)
+        run = sfn.get_execution(RUN)
+
+        assert (run.status, run.stop_date) == ("ABORTED", NOON + timedelta(seconds=90))
+        assert run.visited == ["Hold", "Charge", "Ship"]
+
+
+def test_a_stop_by_another_thread_aborts_a_map_run_that_catches_up():
+    """A stop that another thread makes now aborts the children that are RUNNING now, and no end of theirs counts."""
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Hold",
+        "States": {
+            "Hold": {"Type": "Wait", "SecondsPath": "$", "Next": "Charge"},
+            "Charge": {
+                "Type": "Task",
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
+                "End": True,
+            },
+        },
+    }
+    each = {"Type": "Map", "ToleratedFailureCount": 1, "ItemProcessor": processor, "End": True}
+
+    def charge(seconds):
+        if seconds == 10:
+            in_another_thread(lambda: client.stop_execution(executionArn=RUN))
+        if seconds == 20:
+            raise TaskError("Declined")
+        return seconds
+
+    with freeze_time(NOON) as clock, mock_sfn_executions(execute=True) as sfn:
+        client = boto3.client("stepfunctions", "us-east-1")
+        orders = sfn.add_state_machine("orders", definition={"StartAt": "Each", "States": {"Each": each}})
+        orders.mock_task("Charge", charge)
+        client.start_execution(stateMachineArn=MACHINE, name="nightly", input="[10, 20, 30, 600]")
+        clock.tick(90)
+        run = sfn.get_execution(RUN)
+        [batch] = run.map_runs
+
+        assert [child.status for child in batch.executions] == ["SUCCEEDED", "FAILED", "SUCCEEDED", "ABORTED"]
+        assert [(of.status, of.stop_date) for of in (run, batch)] == [("ABORTED", NOON + timedelta(seconds=90))] * 2
 
 
 def test_a_task_may_reset_the_mock(sfn, start, make):
