@@ -38,18 +38,22 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "sfn_mock"
-#: Modules and folders of the package, with the tests that concern them.
+_OF_SEEDS = [
+    *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_forms.py"),
+    *("seeding/test_seed_limits.py", "state/test_time_limits.py", "state/test_interrupted_lines.py"),
+    *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_executions.py"),
+    "moto_integration/test_status_events.py",
+]
+#: Modules and folders of the package, with the tests that concern them. Tests of a module that many tests reach are
+#: listed for that module, so that others do not use up its time.
 TESTS = {
     "aws/page_tokens.py": ["operations/test_page_tokens.py", "operations/test_pages.py"],
     "aws/arns.py": ["aws", "operations/test_tags.py", "operations/test_versions.py", "operations/test_map_runs.py"],
     "aws/constraints.py": ["operations/test_constraints.py", "operations/test_errors.py"],
     "state/execution_index.py": ["state/test_execution_index.py"],
     "state/time_lines.py": ["state/test_time_lines.py"],
-    "state/executions.py": [
-        *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_limits.py"),
-        *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_executions.py"),
-        *("moto_integration/test_status_events.py", "state/test_time_limits.py", "state/test_interrupted_lines.py"),
-    ],
+    "state/bulk_seeds.py": _OF_SEEDS,
+    "state/executions.py": _OF_SEEDS,
     "state/state_machines.py": [
         *("operations/test_aliases.py", "operations/test_versions.py", "operations/test_state_machines.py"),
         *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_limits.py"),
@@ -60,11 +64,20 @@ TESTS = {
         *("state/test_interrupted_runs.py", "state/test_interrupts.py", "state/test_savepoints.py"),
         *("state/test_tasks_that_call_back.py", "state/test_threads.py", "state/test_undo_log.py"),
     ],
+    "state/undo_log.py": ["state/test_interrupted_runs.py", "state/test_interrupts.py", "state/test_undo_log.py"],
+    "state/waiting.py": ["state/test_progress.py"],
     "state": [
         *("operations", "seeding", "state"),
         *("moto_integration/test_behind_moto.py", "moto_integration/test_status_events.py"),
     ],
     "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_life_cycle.py"],
+    "asl/backtracking.py": ["asl/test_asl_path_regexes.py", "asl/test_asl_expressions_regexes.py"],
+    "asl/jsonata": [
+        *("asl/test_asl_expressions.py", "asl/test_asl_expression_forms.py", "asl/test_asl_expressions_arguments.py"),
+        *("asl/test_asl_expressions_functions.py", "asl/test_asl_expressions_operators.py"),
+        *("asl/test_asl_expressions_regexes.py", "asl/test_asl_jsonata_library.py", "asl/test_asl_out_of_range.py"),
+        *("asl/test_asl_variable_references.py", "asl/test_asl_wrong_values.py"),
+    ],
     "asl": ["asl"],
 }
 #: The operators of cosmic-ray to use; the mutants of the others repeat these.
@@ -423,6 +436,13 @@ def try_mutants(made: Sequence[Mutant], tests: Sequence[str], folder: Path) -> i
     return report.print_table()
 
 
+def tests_of(module: Path) -> tuple[str, ...]:
+    """Return the tests that concern a module: those of its own entry in TESTS, or of its innermost folder with one."""
+    relative = module.relative_to(PACKAGE)
+    names = (str(path) for path in (relative, *relative.parents))
+    return tuple(next(TESTS[name] for name in names if name in TESTS))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Try the mutants of the given modules, or of all, and return the number of surviving ones."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -445,9 +465,8 @@ def main(arguments: Sequence[str]) -> int:
         path = PACKAGE / name
         if not path.exists():
             parser.error(f"sfn_mock must have a module or folder {name}")
-        tests = next(TESTS[key] for key in (name, name.split("/")[0]) if key in TESTS)
-        modules = [path] if path.is_file() else sorted(path.rglob("*.py"))
-        groups.setdefault(tuple(tests), {}).update(dict.fromkeys(modules))
+        for module in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            groups.setdefault(tests_of(module), {})[module] = None
     survivors = 0
     for group, paths in groups.items():
         found = (mutant for module in paths for mutant in mutants(module))
