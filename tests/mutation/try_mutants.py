@@ -54,6 +54,11 @@ TESTS = {
     "state/time_lines.py": ["state/test_time_lines.py"],
     "state/bulk_seeds.py": _OF_SEEDS,
     "state/executions.py": _OF_SEEDS,
+    "state/records.py": [
+        *("instruments/test_elsewhere.py", "operations/test_aliases.py", "operations/test_executions.py"),
+        *("operations/test_map_runs.py", "operations/test_state_machines.py", "operations/test_tasks.py"),
+        *("operations/test_versions.py", "state/test_life_cycle.py", "state/test_savepoints.py"),
+    ],
     "state/state_machines.py": [
         *("operations/test_aliases.py", "operations/test_versions.py", "operations/test_state_machines.py"),
         *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_limits.py"),

@@ -502,6 +502,15 @@ def test_describe_seeded(client, sfn_executions):
     assert description["creationDate"] == datetime(2025, 6, 1, 8, 0, 0, 250_000, tzinfo=timezone.utc)
 
 
+def test_create_of_a_seeded_machine(client, sfn_executions):
+    """CreateStateMachine returns a seeded machine of the same name, definition and role, unless it is to publish."""
+    sfn_executions.add_state_machine("orders", definition=DEFINITION, role_arn=ROLE)
+
+    assert create(client)["stateMachineArn"] == MACHINE
+    again = {"name": "orders", "definition": DEFINITION, "roleArn": ROLE, "publish": True}
+    assert refusal(client.create_state_machine, **again)[0] == "StateMachineAlreadyExists"
+
+
 def test_describe_version(client, clock):
     """The ARN of a version shows its ARN, date, revision and description, and the machine's name."""
     create(client)

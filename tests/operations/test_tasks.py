@@ -272,12 +272,14 @@ def test_token_of_a_deleted_activity(client, run, answer):
 
 
 def test_wait_again_after_a_redrive(client, run):
-    """After a redrive an execution waits for a new task."""
+    """After a redrive an execution waits for a new task, one at a time."""
     run.wait_for_task("first")
     client.send_task_failure(taskToken="first")
     client.redrive_execution(executionArn=run.arn)
     run.wait_for_task("second")
 
+    with pytest.raises(RuntimeError, match=r"already waits for a task: answer its task token 'second' first\.$"):
+        run.wait_for_task("third")
     assert refusal(client.send_task_success, taskToken="first", output="{}") == TIMED_OUT
 
     succeed(client, "second")
