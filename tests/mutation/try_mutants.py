@@ -52,12 +52,18 @@ TESTS = {
     "aws/constraints.py": ["operations/test_constraints.py", "operations/test_errors.py"],
     "state/execution_index.py": ["state/test_execution_index.py"],
     "state/time_lines.py": ["state/test_time_lines.py"],
+    "state/assignments.py": ["moto_integration/test_behind_moto.py", "state/test_planned_ends.py"],
     "state/bulk_seeds.py": _OF_SEEDS,
     "state/executions.py": _OF_SEEDS,
+    "state/jobs.py": ["state/test_cancelled_jobs.py", "state/test_nested_runs.py", "state/test_polled_jobs.py"],
     "state/records.py": [
         *("instruments/test_elsewhere.py", "operations/test_aliases.py", "operations/test_executions.py"),
         *("operations/test_map_runs.py", "operations/test_state_machines.py", "operations/test_tasks.py"),
         *("operations/test_versions.py", "state/test_life_cycle.py", "state/test_savepoints.py"),
+    ],
+    "state/run_schedule.py": [
+        *("state/test_due_runs.py", "state/test_interrupted_runs.py", "state/test_nested_runs.py"),
+        *("state/test_nesting.py", "state/test_tasks_that_call_back.py"),
     ],
     "state/state_machines.py": [
         *("operations/test_aliases.py", "operations/test_versions.py", "operations/test_state_machines.py"),
