@@ -886,6 +886,38 @@ def test_results_of_a_map_run_that_fails(is_refused):
     )
 
 
+WRITING = distributed(WAIT, ResultWriter=WRITER)
+FAILS_LATER = {
+    "StartAt": "W",
+    "States": {"W": {"Type": "Wait", "Seconds": 1, "Next": "F"}, "F": {"Type": "Fail"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        pytest.param(WRITING, "ABORTED", id="stop"),
+        pytest.param(
+            {"Type": "Parallel", "Branches": [single(WRITING), FAILS_LATER], "End": True},
+            "FAILED",
+            id="failure of another branch",
+        ),
+    ],
+)
+def test_results_of_a_map_run_that_is_aborted(state, status):
+    """A map run that is aborted also writes its results, which no state goes on with."""
+    host = EngineHost()
+    run = start(single(state), [60], host)
+    host.advance(run, START + 1000)
+    if run.status == "RUNNING":
+        run.stop(START + 1000)
+
+    assert run.status == status
+    assert [([end.status for end in request.ends], request.is_needed) for request in host.writes] == [
+        (["ABORTED"], False)
+    ]
+
+
 def test_invalid_result_writer_parameters():
     """A path without a value in the parameters of a writer fails the state before its map run starts."""
     writer = {**WRITER, "Parameters": {"Bucket.$": "$.no"}}

@@ -41,8 +41,8 @@ PACKAGE = ROOT / "sfn_mock"
 _OF_SEEDS = [
     *("seeding/test_seeding.py", "seeding/test_refused_seeds.py", "seeding/test_seed_forms.py"),
     *("seeding/test_seed_limits.py", "state/test_time_limits.py", "state/test_interrupted_lines.py"),
-    *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_executions.py"),
-    "moto_integration/test_status_events.py",
+    *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_failed_in.py"),
+    *("moto_integration/test_status_events.py", "state/test_fixed_dates.py"),
 ]
 #: Modules and folders of the package, with the tests that concern them. Tests of a module that many tests reach are
 #: listed for that module, so that others do not use up its time.
@@ -59,7 +59,8 @@ TESTS = {
     "state/records.py": [
         *("instruments/test_elsewhere.py", "operations/test_aliases.py", "operations/test_executions.py"),
         *("operations/test_map_runs.py", "operations/test_state_machines.py", "operations/test_tasks.py"),
-        *("operations/test_versions.py", "state/test_life_cycle.py", "state/test_savepoints.py"),
+        *("operations/test_versions.py", "seeding/test_seeding.py", "state/test_life_cycle.py"),
+        *("state/test_planned_ends.py", "state/test_savepoints.py", "state/test_time_limits.py"),
     ],
     "state/run_schedule.py": [
         *("state/test_due_runs.py", "state/test_interrupted_runs.py", "state/test_nested_runs.py"),
@@ -120,7 +121,7 @@ LIBRARIES = [
 _HANGS = 3
 _WAITS = 300
 #: The total usual time of the tests that one mutant is tried with, in seconds; further tests are left out.
-_ENOUGH = 3
+_ENOUGH = 10
 _MEMORY = 6 * 2**30
 
 
