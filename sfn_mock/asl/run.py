@@ -68,6 +68,7 @@ class Run:
             context: Members of the context object that replace those of the run: `Execution`, `StateMachine`, `State`
                 or `Task`.
         """
+        self._host = host
         self._new_engine = partial(
             Engine,
             program,
@@ -88,6 +89,8 @@ class Run:
         self._is_in_signal = False
         self._is_engine_valid = True
         self._is_advancing = False
+        #: How many actions were taken before the run was moved back.
+        self._known_steps = 0
         #: After a rollback, how many signals and actions remain; None if the engine shows all of them.
         self._shown: tuple[int, int] | None = None
         self._last_engine = self._new_engine(answers=self._answers)
@@ -122,6 +125,7 @@ class Run:
 
         When the run is advanced again, it repeats its later actions, unless a new signal comes first.
         """
+        self._known_steps = max(self._known_steps, self._engine.scheduler.steps)
         self._is_engine_valid = False
         self.advance_to(moment)
 
@@ -165,15 +169,26 @@ class Run:
 
     def _signal(self, moment: int, name: str, *arguments: Any) -> None:
         self.advance_to(moment)
-        # After a rewind a new signal drops the later actions. The lists are not changed in place, because a checkpoint
-        # may refer to them.
-        asked = self._engine.recorded_host.asked
-        if self._applied < len(self._signals) or asked < len(self._answers):
-            self._signals = self._signals[: self._applied]
-            self._answers = self._last_engine.recorded_host.answers = self._answers[:asked]
+        self._forget_later(moment)
         steps = self._engine.scheduler.steps + self._is_advancing
         self._signals.append(_Signal(steps, moment, name, arguments))
         self.advance_to(moment)
+
+    def forget_after(self, moment: int) -> None:
+        """Forget all actions after a moment: when the run is advanced again, it asks its host again."""
+        self.rewind_to(moment)
+        self._forget_later(moment)
+
+    def _forget_later(self, moment: int) -> None:
+        """Forget what the run did after the moment to which it was moved back, if it was."""
+        engine = self._engine
+        asked, steps = engine.recorded_host.asked, engine.scheduler.steps
+        if self._applied < len(self._signals) or asked < len(self._answers) or steps < self._known_steps:
+            self._known_steps = 0
+            # The lists are not changed in place, because a checkpoint may refer to them.
+            self._signals = self._signals[: self._applied]
+            self._answers = engine.recorded_host.answers = self._answers[:asked]
+            self._host.forget_after(moment)
 
     def checkpoint(self) -> Callable[[], None]:
         """Return a function that undoes all actions and signals after this call.

@@ -194,8 +194,29 @@ def end_map_run(map_run: MapRun, moment: int, status: str) -> None:
     """End a map run with the status of its run."""
     map_run.records.undo.save(map_run, "attempts", "follows_from")
     *earlier, current = attempts_until(map_run, moment)
-    map_run.attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)))
+    later = map_run.attempts[len(earlier) + 1 :]
+    map_run.attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)), *later)
     map_run.follows_from = None
+
+
+def forget_end(map_run: MapRun, moment: int, *, with_redrives: bool) -> None:
+    """Make a map run RUNNING from a moment on, if it ends later; `with_redrives` drops its later redrives.
+
+    This is for the map runs of running definitions, which end them again.
+    """
+    records = map_run.records
+    records.undo.save(map_run, "attempts", "pending_redrives")
+    *earlier, current = attempts_until(map_run, moment)
+    later = map_run.attempts[len(earlier) + 1 :]
+    if with_redrives:
+        later = ()
+        map_run.pending_redrives = []
+        for child in map_run.index.executions:
+            if child.attempt_at(moment) is not None and child.last.since > moment:
+                change(child, moment, child.attempts_until(moment))
+    if not later and current.stop is not None and current.stop > moment:
+        current = current._replace(stop=None, ending=OPEN)
+    map_run.attempts = (*earlier, current, *later)
 
 
 def _pending_redrives(map_run: MapRun, moment: int) -> list[PendingRedrive]:

@@ -32,15 +32,15 @@ from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.run import Run
 from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
-from sfn_mock.state.executions import store_executions
+from sfn_mock.state.executions import remove, store_executions
 from sfn_mock.state.jobs import Job, Jobs
-from sfn_mock.state.life_cycle import end_execution, end_map_run
+from sfn_mock.state.life_cycle import end_execution, end_map_run, forget_end, replace_attempt
 from sfn_mock.state.nesting import StartChain, chain_of
-from sfn_mock.state.outcomes import LONGEST_EXPRESS, Ending, not_redrivable
+from sfn_mock.state.outcomes import LONGEST_EXPRESS, OPEN, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.revisions import Origin
-from sfn_mock.state.state_machines import store_map_run
+from sfn_mock.state.state_machines import remove_map_run, store_map_run
 from sfn_mock.state.time_lines import Attempt
 from sfn_mock.state.tolerance import Tolerance
 
@@ -105,6 +105,10 @@ class DefinitionRun:
         self._children: dict[tuple[str, int], DefinitionRun] = {}
         #: The child executions whose ends the run waits for, with the number of redrives before that end.
         self._awaited_ends: dict[tuple[str, int], int] = {}
+        #: When the run itself ended its execution, by the number of redrives before.
+        self._own_stops: dict[int, int] = {}
+        #: When the end of its map run aborted this child execution, None if that did not happen.
+        self._aborted_at: int | None = None
         #: The map runs and the programs of their child executions, by ARN.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
         #: The tokens of all tasks so far, in order.
@@ -190,11 +194,10 @@ class DefinitionRun:
         run = child._run
         stop = run.stop_of(self._awaited_ends[key])
         # A run that has ended gets the ends of its child executions when it is redriven.
-        if stop is None or not self.is_running:
+        if stop is None or stop > self._advanced_to or not self.is_running:
             return
         self._save()
-        self._undo.save_item(self._awaited_ends, key)
-        del self._awaited_ends[key]
+        self._stop_awaiting(key)
         output = None if run.output is None else json.loads(run.output)
         end = ChildEnd(run.status, output, run.error, run.cause, child._describe(stop))
         self._run.child_ended(*key, end, stop)
@@ -219,6 +222,9 @@ class DefinitionRun:
     def next_due(self) -> int | None:
         """Return when the next action is due, here or in a child execution; None if there is none."""
         dues = [self._run.next_due(), self._jobs.next_stop(), *(child.next_due() for child in self._children.values())]
+        if self.is_running:
+            # A run that was moved back gets the ends of its child executions again.
+            dues += [self._children[key]._run.stop_of(number) for key, number in self._awaited_ends.items()]
         return min((due for due in dues if due is not None), default=None)
 
     # --- Jobs --------------------------------------------------------------------------------------------------------
@@ -264,6 +270,8 @@ class DefinitionRun:
         if attempt.is_open(run.stop_moment):
             fault = run.status in ("FAILED", "ABORTED")
             error, cause = (run.error, run.cause) if fault else (None, None)
+            self._undo.save_item(self._own_stops, run.redrive_count)
+            self._own_stops[run.redrive_count] = run.stop_moment
             end_execution(execution, run.stop_moment, Ending(run.status, run.output, error, cause))
 
     def _follow_execution(self, moment: int) -> None:
@@ -357,6 +365,8 @@ class DefinitionRun:
 
     def rewind(self, moment: int) -> None:
         """Move the run to a moment for a change from outside, backwards if the clock went back."""
+        if self._parent is not None:
+            self._parent.rewind(moment)
         if moment > self._advanced_to:
             # Nothing is due until then.
             self._save()
@@ -365,7 +375,7 @@ class DefinitionRun:
             self._save()
             self._run.rewind_to(moment)
             self._advanced_to = moment
-            self._schedule.reactivate(self._execution)
+            self._schedule.reactivate(self._root._execution)
 
     def prepare(self, moment: int) -> None:
         """Prepare the run for a change from outside at a moment."""
@@ -497,6 +507,8 @@ class DefinitionRun:
                 child._save()
                 child._run.stop(moment, None, None)
                 child._end_execution()
+                self._undo.save(child, "_aborted_at")
+                child._aborted_at = moment
                 stopped[index] = ChildEnd("ABORTED", description=child._describe(moment))
         return stopped
 
@@ -506,16 +518,63 @@ class DefinitionRun:
         redriven = []
         for (arn, index), child in self._children.items():
             attempt = child._execution.attempt_in_force(moment)
-            waits = attempt.status_at(moment) == "PENDING_REDRIVE"
-            if arn == map_run_arn and (waits or (attempt.redrive_count and attempt.since == moment)):
-                self._await_end((arn, index), attempt.redrive_count + waits)
+            is_pending = attempt.status_at(moment) == "PENDING_REDRIVE"
+            if arn == map_run_arn and (is_pending or (attempt.redrive_count and attempt.since == moment)):
+                self._await_end((arn, index), attempt.redrive_count + is_pending)
                 redriven.append(index)
         return redriven
+
+    def forget_after(self, moment: int) -> None:
+        """Remove map runs, child executions and ends after a moment, because the run continues in another way."""
+        self._save()
+        is_reopened = self._reopen(moment)
+        for arn, (map_run, _) in list(self._processors.items()):
+            if map_run.start > moment:
+                self._undo.save_item(self._processors, arn)
+                del self._processors[arn]
+                remove_map_run(map_run, self._execution)
+            else:
+                forget_end(map_run, moment, with_redrives=is_reopened)
+        for key, child in list(self._children.items()):
+            if child._execution.start > moment:
+                self._undo.save_item(self._children, key)
+                del self._children[key]
+                self._stop_awaiting(key)
+                if key[0] in self._processors:
+                    remove(child._execution)
+                continue
+            if child._aborted_at is not None and child._aborted_at > moment:
+                self._undo.save(child, "_aborted_at")
+                child._aborted_at = None
+                child._run.forget_after(moment)
+            attempt = child._execution.attempt_in_force(moment)
+            if attempt.status_at(moment) == "PENDING_REDRIVE":
+                self._await_end(key, attempt.redrive_count + 1)
+            elif attempt.is_open(moment):
+                self._await_end(key, attempt.redrive_count)
+            elif self._awaited_ends.get(key) != attempt.redrive_count:
+                self._stop_awaiting(key)
+        if self._parent is not None:
+            self._parent._run.forget_after(moment)
+
+    def _reopen(self, moment: int) -> bool:
+        """Make the execution RUNNING from a moment on, if its run ends it later; return whether it does."""
+        attempt = self._execution.attempt_in_force(moment)
+        stop = attempt.stop
+        if stop is None or stop <= moment or self._own_stops.get(attempt.redrive_count) != stop:
+            return False
+        replace_attempt(self._execution, moment, attempt._replace(stop=None, ending=OPEN))
+        return True
 
     def _await_end(self, key: tuple[str, int], redrives: int) -> None:
         """Wait for the end of a child execution after a number of redrives."""
         self._undo.save_item(self._awaited_ends, key)
         self._awaited_ends[key] = redrives
+
+    def _stop_awaiting(self, key: tuple[str, int]) -> None:
+        """Wait no longer for the end of a child execution."""
+        self._undo.save_item(self._awaited_ends, key)
+        self._awaited_ends.pop(key, None)
 
 
 class WaitingTask:

@@ -128,6 +128,15 @@ def store_map_run(map_run: MapRun) -> None:
         give_parent(map_run, map_run.parent)
 
 
+def remove_map_run(map_run: MapRun, parent: Execution) -> None:
+    """Remove a map run of a parent."""
+    records, machine = map_run.records, map_run.state_machine
+    records.undo.save_item(records.map_runs, map_run.arn)
+    records.undo.save_item(machine.map_runs, parent)
+    del records.map_runs[map_run.arn]
+    machine.map_runs[parent] = [other for other in machine.map_runs[parent] if other is not map_run]
+
+
 def give_parent(map_run: MapRun, parent: Execution) -> None:
     """Set the parent of ``map_run``."""
     machine = map_run.state_machine

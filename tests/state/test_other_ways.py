@@ -1,0 +1,174 @@
+"""Runs that continue in another way, because something changed them after the clock had moved back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from answers import event_types
+
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:pack"
+PACK = {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 600, "End": True}
+
+
+def after(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+def wait(seconds):
+    return {"Type": "Wait", "Seconds": seconds, "End": True}
+
+
+def then(next, state):
+    """The state with another one after it."""
+    return {**{name: value for name, value in state.items() if name != "End"}, "Next": next}
+
+
+def each(state, **more):
+    """A Distributed Map whose children run one state."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "One", "States": {"One": state}}
+    return {"Type": "Map", "Label": "Items", "ItemProcessor": processor, "End": True, **more}
+
+
+def branch(name, state):
+    return {"StartAt": name, "States": {name: state}}
+
+
+def life(*executions):
+    return [(execution.status, execution.start_date, execution.stop_date) for execution in executions]
+
+
+@pytest.fixture
+def start(sfn, client):
+    """Starts an execution of the given states with three items as its input."""
+
+    def start(**states):
+        client.create_activity(name="pack")
+        orders = sfn.add_state_machine("orders", definition={"StartAt": next(iter(states)), "States": states})
+        client.start_execution(stateMachineArn=orders.arn, name="nightly", input="[1, 2, 3]")
+        return orders.executions[0]
+
+    return start
+
+
+@pytest.fixture
+def succeed(client):
+    """Gives the task of an activity its result."""
+
+    def succeed():
+        task = client.get_activity_task(activityArn=ACTIVITY)
+        client.send_task_success(taskToken=task["taskToken"], output="{}")
+
+    return succeed
+
+
+def test_a_task_that_does_not_time_out(clock, client, start, succeed):
+    """A result before the timeout removes what followed the timeout."""
+    run = start(Pack=then("Hold", PACK), Hold=wait(1000))
+    clock.tick(900)
+    assert life(run) == [("FAILED", NOW, after(600))]
+    clock.move_to(after(300))
+    succeed()
+    clock.move_to(after(700))
+
+    assert life(run) == [("RUNNING", NOW, None)]
+    assert event_types(client, run)[-1] == "WaitStateEntered"
+    clock.move_to(after(1300))
+    assert life(run) == [("SUCCEEDED", NOW, after(1300))]
+
+
+def test_a_child_that_does_not_time_out(clock, client, start, succeed):
+    """A child execution that succeeds after all lets its parent succeed."""
+    run = start(Each=each(PACK))
+    children = run.map_runs[0].executions
+    clock.tick(900)
+    assert life(run, *children) == [("FAILED", NOW, after(600)), *[("FAILED", NOW, after(600))] * 3]
+    clock.move_to(after(300))
+    for _ in range(3):
+        succeed()
+        clock.tick(10)
+
+    expected = [("SUCCEEDED", NOW, after(seconds)) for seconds in (320, 300, 310, 320)]
+    assert life(run, *children) == expected
+    assert life(run, *run.map_runs[0].executions) == expected
+    assert event_types(client, run)[-3:] == ["MapStateSucceeded", "MapStateExited", "ExecutionSucceeded"]
+
+
+def test_children_of_a_branch_that_is_not_aborted(clock, start, succeed):
+    """Children that were ABORTED with another branch run on if that branch does not fail."""
+    run = start(
+        Both={"Type": "Parallel", "Branches": [branch("Each", each(wait(800))), branch("Pack", PACK)], "End": True}
+    )
+    clock.tick(900)
+    [batch] = run.map_runs
+    assert life(run, batch, *batch.executions) == [("FAILED", NOW, after(600)), *[("ABORTED", NOW, after(600))] * 4]
+    clock.move_to(after(300))
+    succeed()
+    clock.move_to(after(700))
+    assert life(run, batch, *batch.executions) == [("RUNNING", NOW, None)] * 5
+    clock.move_to(after(900))
+
+    assert life(run, batch, *batch.executions) == [("SUCCEEDED", NOW, after(800))] * 5
+
+
+def test_children_that_start_earlier(clock, client, start):
+    """More concurrency at an earlier moment starts waiting children then, and none twice."""
+    run = start(Each=each(wait(60), MaxConcurrency=1))
+    [batch] = run.map_runs
+    clock.tick(300)
+    assert life(run) == [("SUCCEEDED", NOW, after(180))]
+    clock.move_to(after(90))
+    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=2)
+    clock.move_to(after(300))
+
+    assert life(run, *batch.executions) == [
+        ("SUCCEEDED", NOW, after(150)),
+        ("SUCCEEDED", NOW, after(60)),
+        ("SUCCEEDED", after(60), after(120)),
+        ("SUCCEEDED", after(90), after(150)),
+    ]
+    described = client.describe_map_run(mapRunArn=batch.arn)
+    assert (described["executionCounts"]["succeeded"], described["executionCounts"]["total"]) == (3, 3)
+
+
+def test_a_map_run_that_does_not_start(clock, client, start):
+    """A stop before a Distributed Map removes its map run and its children."""
+    run = start(Hold=then("Each", wait(60)), Each=each(wait(60)))
+    clock.tick(100)
+    assert life(run) == [("RUNNING", NOW, None)]
+    [arn] = [batch.arn for batch in run.map_runs]
+    clock.move_to(after(30))
+    client.stop_execution(executionArn=run.arn)
+    clock.move_to(after(200))
+
+    assert life(run) == [("ABORTED", NOW, after(30))]
+    assert client.list_map_runs(executionArn=run.arn)["mapRuns"] == []
+    with pytest.raises(client.exceptions.ResourceNotFound):
+        client.describe_map_run(mapRunArn=arn)
+
+
+def test_children_of_a_redrive_that_moves_to_an_earlier_moment(clock, client, start, succeed):
+    """A redrive at an earlier moment redrives the children then."""
+    run = start(Each=each(PACK, MaxConcurrency=1))
+    clock.tick(700)
+    run.redrive()
+    succeed()
+    clock.tick(100)
+    assert [child.status for child in run.map_runs[0].executions] == ["SUCCEEDED", "RUNNING"]
+    clock.move_to(after(650))
+    run.redrive()
+    for _ in range(3):
+        succeed()
+        clock.tick(10)
+
+    assert life(run) == [("SUCCEEDED", NOW, after(670))]
+    assert (run.redrive_count, run.redrive_date) == (1, after(650))
+    assert life(*run.map_runs[0].executions) == [
+        ("SUCCEEDED", NOW, after(650)),
+        ("SUCCEEDED", after(650), after(660)),
+        ("SUCCEEDED", after(660), after(670)),
+    ]
