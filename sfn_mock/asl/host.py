@@ -311,11 +311,12 @@ class Host(Protocol):
         The host may redrive them one after another, and calls the run's `child_ended` for each.
         """
 
-    def forget_after(self, moment: int) -> None:
-        """Undo what the run asked for after a moment, because it continues in another way.
-
-        Only a Run calls this method, after it was moved back.
-        """
-
     def write_results(self, request: WriteRequest) -> Any:
         """Write the results of a map run and return the state's result."""
+
+
+class RunHost(Host, Protocol):
+    """The host of a run that can be moved back."""
+
+    def forget_after(self, moment: int) -> None:
+        """Undo what the run asked for after a moment, because it continues in another way."""

@@ -87,10 +87,6 @@ class RecordedHost:
         redriven: list[int] = self._ask("redrive_map_run", map_run_arn, moment)
         return redriven
 
-    def forget_after(self, moment: int) -> None:
-        """Undo later answers; see Host. This is no question, and not recorded."""
-        self._host.forget_after(moment)
-
     def write_results(self, request: WriteRequest) -> Any:
         """Write results; see Host."""
         return self._ask("write_results", request)

@@ -11,7 +11,7 @@ from typing import Any
 from sfn_mock.asl.context import ExecutionInfo
 from sfn_mock.asl.engine import Engine
 from sfn_mock.asl.events import Event
-from sfn_mock.asl.host import ChildEnd, Host
+from sfn_mock.asl.host import ChildEnd, RunHost
 from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.state_visit import Observer
@@ -45,7 +45,7 @@ class Run:
         input: str,
         info: ExecutionInfo,
         start: int,
-        host: Host,
+        host: RunHost,
         wait_scale: float = 1.0,
         observer: Observer | None = None,
         variables: Mapping[str, Any] | None = None,
@@ -175,9 +175,13 @@ class Run:
         self.advance_to(moment)
 
     def forget_after(self, moment: int) -> None:
-        """Forget all actions after a moment: when the run is advanced again, it asks its host again."""
-        self.rewind_to(moment)
-        self._forget_later(moment)
+        """Forget all actions after a moment: when the run is advanced again, it asks its host again.
+
+        A call while the run is advancing does nothing: what follows is not known yet.
+        """
+        if not self._is_advancing:
+            self.rewind_to(moment)
+            self._forget_later(moment)
 
     def _forget_later(self, moment: int) -> None:
         """Forget what the run did after the moment to which it was moved back, if it was."""

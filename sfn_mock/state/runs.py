@@ -109,6 +109,8 @@ class DefinitionRun:
         self._own_stops: dict[int, int] = {}
         #: When the end of its map run aborted this child execution, None if that did not happen.
         self._aborted_at: int | None = None
+        #: When the ends of this child execution reached the parent's run, by the number of redrives before.
+        self._reported: dict[int, int] = {}
         #: The map runs and the programs of their child executions, by ARN.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
         #: The tokens of all tasks so far, in order.
@@ -197,6 +199,8 @@ class DefinitionRun:
         if stop is None or stop > self._advanced_to or not self.is_running:
             return
         self._save()
+        self._undo.save_item(child._reported, self._awaited_ends[key])
+        child._reported[self._awaited_ends[key]] = stop
         self._stop_awaiting(key)
         output = None if run.output is None else json.loads(run.output)
         end = ChildEnd(run.status, output, run.error, run.cause, child._describe(stop))
@@ -287,7 +291,10 @@ class DefinitionRun:
                     # EXPRESS child executions have no history to continue from.
                     run.redrive(attempt.since, is_from_start=self._execution.express_id is not None)
             stop = attempt.stop_at(moment)
-            if stop is not None and not self._repeats(run.stop_of, number, stop):
+            if stop in (None, self._own_stops.get(number)):
+                # A run that was moved back repeats its own end when it is advanced.
+                continue
+            if not self._repeats(run.stop_of, number, stop):
                 ending = attempt.ending
                 run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
         for child in list(self._children.values()):
@@ -372,10 +379,15 @@ class DefinitionRun:
             self._save()
             self._advanced_to = moment
         elif moment < self._advanced_to:
+            self._move_back(moment)
+            self._schedule.reactivate(self._root._execution)
+
+    def _move_back(self, moment: int) -> None:
+        """Move the run back to a moment if it is ahead; it then repeats what it did, unless a change comes first."""
+        if moment < self._advanced_to:
             self._save()
             self._run.rewind_to(moment)
             self._advanced_to = moment
-            self._schedule.reactivate(self._root._execution)
 
     def prepare(self, moment: int) -> None:
         """Prepare the run for a change from outside at a moment."""
@@ -390,7 +402,7 @@ class DefinitionRun:
         """Call a function with the lock of the records released."""
         return self._execution.owner.records.call_unlocked(ask)
 
-    # --- The interface asl.host.Host -------------------------------------------------------------------------------
+    # --- The interface asl.host.RunHost ----------------------------------------------------------------------------
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task."""
@@ -503,7 +515,10 @@ class DefinitionRun:
         end_map_run(map_run, moment, status)
         stopped = {}
         for (arn, index), child in self._children.items():
-            if arn == map_run_arn and child.is_running:
+            if arn != map_run_arn:
+                continue
+            child._move_back(moment)
+            if child.is_running:
                 child._save()
                 child._run.stop(moment, None, None)
                 child._end_execution()
@@ -527,6 +542,7 @@ class DefinitionRun:
     def forget_after(self, moment: int) -> None:
         """Remove map runs, child executions and ends after a moment, because the run continues in another way."""
         self._save()
+        self._advanced_to = min(self._advanced_to, moment)
         is_reopened = self._reopen(moment)
         for arn, (map_run, _) in list(self._processors.items()):
             if map_run.start > moment:
@@ -547,13 +563,15 @@ class DefinitionRun:
                 self._undo.save(child, "_aborted_at")
                 child._aborted_at = None
                 child._run.forget_after(moment)
+            child._move_back(moment)
+            self._undo.save(child, "_reported")
+            child._reported = {number: stop for number, stop in child._reported.items() if stop <= moment}
             attempt = child._execution.attempt_in_force(moment)
-            if attempt.status_at(moment) == "PENDING_REDRIVE":
-                self._await_end(key, attempt.redrive_count + 1)
-            elif attempt.is_open(moment):
-                self._await_end(key, attempt.redrive_count)
-            elif self._awaited_ends.get(key) != attempt.redrive_count:
+            number = attempt.redrive_count + (attempt.status_at(moment) == "PENDING_REDRIVE")
+            if number in child._reported:
                 self._stop_awaiting(key)
+            else:
+                self._await_end(key, number)
         if self._parent is not None:
             self._parent._run.forget_after(moment)
 
@@ -563,6 +581,8 @@ class DefinitionRun:
         stop = attempt.stop
         if stop is None or stop <= moment or self._own_stops.get(attempt.redrive_count) != stop:
             return False
+        self._undo.save_item(self._own_stops, attempt.redrive_count)
+        del self._own_stops[attempt.redrive_count]
         replace_attempt(self._execution, moment, attempt._replace(stop=None, ending=OPEN))
         return True
 

@@ -172,3 +172,52 @@ def test_children_of_a_redrive_that_moves_to_an_earlier_moment(clock, client, st
         ("SUCCEEDED", after(650), after(660)),
         ("SUCCEEDED", after(660), after(670)),
     ]
+
+
+def test_redrives_that_do_not_happen(clock, client, start, succeed):
+    """Results before the end of a run remove the redrives after that end."""
+    run = start(Each=each(PACK, ToleratedFailureCount=1))
+    children = run.map_runs[0].executions
+    clock.tick(100)
+    task = client.get_activity_task(activityArn=ACTIVITY)
+    client.send_task_failure(taskToken=task["taskToken"])
+    clock.move_to(after(700))
+    run.redrive()
+    assert [(child.status, child.redrive_count) for child in (run, *children)] == [("RUNNING", 1)] * 4
+    clock.move_to(after(300))
+    succeed()
+    succeed()
+    clock.move_to(after(700))
+
+    assert life(run, *children) == [
+        ("SUCCEEDED", NOW, after(300)),
+        ("FAILED", NOW, after(100)),
+        *[("SUCCEEDED", NOW, after(300))] * 2,
+    ]
+    assert [child.redrive_count for child in (run, *children)] == [0] * 4
+
+
+def test_a_child_that_is_stopped_earlier(clock, client, start):
+    """A stop of a child before its end fails its parent."""
+    run = start(Each=each(wait(60)))
+    children = run.map_runs[0].executions
+    clock.tick(100)
+    assert life(run, *children) == [("SUCCEEDED", NOW, after(60))] * 4
+    clock.move_to(after(30))
+    client.stop_execution(executionArn=children[1].arn)
+    clock.move_to(after(100))
+
+    expected = [("FAILED", NOW, after(30)), *[("ABORTED", NOW, after(30))] * 3]
+    assert life(run, *run.map_runs[0].executions) == expected
+
+
+def test_a_parent_that_is_stopped_earlier(clock, client, start):
+    """A stop before the ends of children stops them."""
+    run = start(Each=each(wait(60)))
+    clock.tick(100)
+    assert life(run, *run.map_runs[0].executions) == [("SUCCEEDED", NOW, after(60))] * 4
+    clock.move_to(after(30))
+    client.stop_execution(executionArn=run.arn)
+    clock.move_to(after(100))
+
+    assert life(run, *run.map_runs[0].executions) == [("ABORTED", NOW, after(30))] * 4
