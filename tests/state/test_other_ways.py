@@ -178,21 +178,28 @@ def test_redrives_that_do_not_happen(clock, client, start, succeed):
     """Results before the end of a run remove the redrives after that end."""
     run = start(Each=each(PACK, ToleratedFailureCount=1))
     children = run.map_runs[0].executions
-    clock.tick(100)
+    clock.tick(50)
+    succeed()
+    clock.tick(50)
     task = client.get_activity_task(activityArn=ACTIVITY)
     client.send_task_failure(taskToken=task["taskToken"])
     clock.move_to(after(700))
     run.redrive()
-    assert [(child.status, child.redrive_count) for child in (run, *children)] == [("RUNNING", 1)] * 4
+    assert [(child.status, child.redrive_count) for child in (run, *children)] == [
+        ("RUNNING", 1),
+        ("SUCCEEDED", 0),
+        ("RUNNING", 1),
+        ("RUNNING", 1),
+    ]
     clock.move_to(after(300))
-    succeed()
     succeed()
     clock.move_to(after(700))
 
     assert life(run, *children) == [
         ("SUCCEEDED", NOW, after(300)),
+        ("SUCCEEDED", NOW, after(50)),
         ("FAILED", NOW, after(100)),
-        *[("SUCCEEDED", NOW, after(300))] * 2,
+        ("SUCCEEDED", NOW, after(300)),
     ]
     assert [child.redrive_count for child in (run, *children)] == [0] * 4
 
