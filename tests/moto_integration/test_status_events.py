@@ -249,7 +249,7 @@ def test_seeds(clock, orders, take):
 def test_changes_of_new_seeds(clock, orders, take):
     """What a seed is at first sends no event, even if it changes at the same moment."""
     orders.add_execution("starts", status="RUNNING").succeed()
-    orders.add_execution("stops", status="FAILED").redrive()
+    orders.add_execution("stops", status="FAILED", start_date="-1h", stop_date="now").redrive()
 
     now = "2026-01-10T03:00:00Z"
     assert statuses(take()) == [("starts", "SUCCEEDED", now), ("stops", "RUNNING", now)]

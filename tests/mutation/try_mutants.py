@@ -64,7 +64,7 @@ TESTS = {
     ],
     "state/run_schedule.py": [
         *("state/test_due_runs.py", "state/test_interrupted_runs.py", "state/test_nested_runs.py"),
-        *("state/test_nesting.py", "state/test_tasks_that_call_back.py"),
+        *("state/test_nesting.py", "state/test_polled_jobs.py", "state/test_tasks_that_call_back.py"),
     ],
     "state/state_machines.py": [
         *("operations/test_aliases.py", "operations/test_versions.py", "operations/test_state_machines.py"),

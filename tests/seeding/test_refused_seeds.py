@@ -511,6 +511,12 @@ REFUSED = [
         id="long description of an alias",
     ),
     pytest.param(
+        lambda world: world.orders.add_alias("x" * 81, 1),
+        "name must be 1 to 80 letters, digits, '-', '_' and '.', at least one of them no digit, got "
+        "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'",
+        id="long name of an alias",
+    ),
+    pytest.param(
         add_alias([(1, 90, "x"), (2, 10)]),
         "version must be a version, or pairs such as [(v1, 90), (v2, 10)], got [(1, 90, 'x'), (2, 10)]",
         id="alias of triples",

@@ -46,12 +46,12 @@ def test_longest_texts_are_taken(client, orders):
     assert {name: described[name] for name in texts} == texts
 
 
-def test_longest_descriptions_are_taken(orders):
-    """A version and an alias may have descriptions of 256 characters."""
+def test_longest_names_and_descriptions_are_taken(orders):
+    """A version and an alias may have descriptions of 256 characters, and the alias a name of 80."""
     version = orders.publish_version("x" * 256)
-    alias = orders.add_alias("live", version, description="y" * 256)
+    alias = orders.add_alias("live" * 20, version, description="y" * 256)
 
-    assert (version.description, alias.description) == ("x" * 256, "y" * 256)
+    assert (version.description, alias.name, alias.description) == ("x" * 256, "live" * 20, "y" * 256)
 
 
 @pytest.mark.parametrize("name", ["{index:1000000000}", "{index:.999999999f}", "{index!s:>0500}", "{index:{index}}"])
