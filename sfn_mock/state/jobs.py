@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from sfn_mock.asl.host import Failed, Succeeded
@@ -69,6 +69,10 @@ class Jobs:
     def _awaited(self) -> list[tuple[str, Job]]:
         """Return the jobs of open tasks, with their tokens."""
         return [(token, job) for token, job in self._jobs.items() if self._is_open(token)]
+
+    def has_ended(self, nested: Hashable) -> bool:
+        """Return whether the task that waited for a nested execution has ended."""
+        return any(job.nested is nested and not self._is_open(token) for token, job in self._jobs.items())
 
     def abandon(self, token: str, moment: int) -> None:
         """Stop the job, if any, of a task that is aborted."""

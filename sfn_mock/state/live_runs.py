@@ -73,6 +73,9 @@ class Run(Protocol):
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
         """Change the limits of a map run."""
 
+    def follow_nested(self, nested: Hashable, moment: int) -> None:
+        """Move the run back to a change of a nested execution, if the task that waited for it ended later."""
+
 
 class StateTests:
     """The steps that TestState took in states of one definition."""

@@ -98,6 +98,12 @@ class RunSchedule(Generic[_Execution]):
         for execution in self._waiting.get(nested, ()):
             self._plan(execution, moment)
 
+    def move_back_waiting(self, nested: _Execution, moment: int) -> None:
+        """Move the runs that waited for an execution back to a change of it, if the clock was ahead."""
+        for execution in self._waiting.get(nested, ()):
+            if execution not in self._advancing:
+                self.runs[execution].follow_nested(nested, moment)
+
     def _plan(self, execution: _Execution, due: int) -> None:
         """Advance the run of an execution when the clock reaches a moment, if it is live then."""
         if self._due_of.get(execution) != due:

@@ -244,6 +244,13 @@ class DefinitionRun:
         for child in list(self._children.values()):
             child._poll_jobs()
 
+    def follow_nested(self, nested: Hashable, moment: int) -> None:
+        """Move the run back to a change of a nested execution, if the task that waited for it ended later."""
+        if moment < self._advanced_to and self._jobs.has_ended(nested):
+            self.rewind(moment)
+        for child in list(self._children.values()):
+            child.follow_nested(nested, moment)
+
     def _end_jobs(self, moment: int) -> None:
         """Answer the tasks whose jobs have stopped by a moment."""
         for token, end, stop in self._jobs.stopped(moment):

@@ -18,6 +18,7 @@ def change(execution: Execution, moment: int, attempts: Sequence[Attempt]) -> No
     """
     scope = execution.owner
     scope.records.follow_change(execution, moment)
+    scope.records.schedule.move_back_waiting(execution, moment)
     if scope.records.run_of(execution) is None:
         *earlier, last = attempts
         attempts = (*earlier, apply_time_limit(last, scope.time_limit_of(execution.revision)))

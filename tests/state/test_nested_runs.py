@@ -480,6 +480,22 @@ def test_a_stop_after_the_clock_went_back(clock, sfn, client, start, ahead):
     assert history(client, run)[-2:] == [(0, "TaskSubmitted"), (30, "ExecutionAborted")]
 
 
+@pytest.mark.parametrize("ahead", [pytest.param(0, id="clock that stays"), pytest.param(600, id="clock that returns")])
+def test_a_nested_execution_that_is_stopped_after_the_clock_went_back(clock, sfn, client, start, ahead):
+    """A parent that has continued fails with its nested execution if that is stopped while the clock is back."""
+    machine = inner(sfn)
+    run = start(Nest=nest())
+    clock.tick(30 + ahead)
+    before = client.describe_execution(executionArn=run.arn)["status"]
+    clock.tick(-ahead)
+    client.stop_execution(executionArn=machine.executions[0].arn)
+    clock.tick(600)
+
+    assert before == ("SUCCEEDED" if ahead else "RUNNING")
+    assert spans([run, *machine.executions]) == [("FAILED", NOW, after(30)), ("ABORTED", NOW, after(30))]
+    assert history(client, run)[-2:] == [(30, "TaskFailed"), (30, "ExecutionFailed")]
+
+
 def beside_activity(client):
     """A Parallel state that nests an execution, and waits for a worker of an activity."""
     activity = client.create_activity(name="approve")["activityArn"]
