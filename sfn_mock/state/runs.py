@@ -189,14 +189,9 @@ class DefinitionRun:
         self._end_execution()
 
     def _report_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
-        attempt = self._execution.attempt_at(self._advanced_to)
-        if attempt is not None and not attempt.is_open(self._advanced_to):
-            # Another thread has stopped the execution, and the run is about to follow.
-            return
         run = child._run
         stop = run.stop_of(self._awaited_ends[key])
-        # A run that has ended gets the ends of its child executions when it is redriven.
-        if stop is None or stop > self._advanced_to or not self.is_running:
+        if stop is None or stop > self._advanced_to or not self._takes_ends:
             return
         self._save()
         self._undo.save_item(child._reported, self._awaited_ends[key])
@@ -205,6 +200,16 @@ class DefinitionRun:
         output = None if run.output is None else json.loads(run.output)
         end = ChildEnd(run.status, output, run.error, run.cause, child._describe(stop))
         self._run.child_ended(*key, end, stop)
+
+    @property
+    def _takes_ends(self) -> bool:
+        """Whether the ends of child executions reach the run; if not, it gets them when it is redriven."""
+        attempt = self._execution.attempt_at(self._advanced_to)
+        number = self._run.redrive_count
+        if attempt is None or attempt.redrive_count != number:
+            return self.is_running
+        # Another thread may have stopped the execution, and the run is about to follow.
+        return self.is_running and attempt.stop_at(self._advanced_to) in (None, self._own_stops.get(number))
 
     def _describe(self, stop: int) -> dict[str, Any]:
         """Return the description of a child execution for a ResultWriter."""
@@ -226,7 +231,7 @@ class DefinitionRun:
     def next_due(self) -> int | None:
         """Return when the next action is due, here or in a child execution; None if there is none."""
         dues = [self._run.next_due(), self._jobs.next_stop(), *(child.next_due() for child in self._children.values())]
-        if self.is_running:
+        if self._takes_ends:
             # A run that was moved back gets the ends of its child executions again.
             dues += [self._children[key]._run.stop_of(number) for key, number in self._awaited_ends.items()]
         return min((due for due in dues if due is not None), default=None)

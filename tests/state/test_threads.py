@@ -364,7 +364,10 @@ def meanwhile(name: str, instruction: int, other: Callable[[], object]) -> Abstr
     def trace(frame: FrameType, event: str, argument: object) -> Any:
         if frame.f_code.co_name != name or not frame.f_code.co_filename.startswith(PACKAGE):
             return None
+        # Python 3.13 reports instructions if the frame has a trace function before, 3.12 if one is set after.
+        frame.f_trace = trace_call
         frame.f_trace_opcodes = True
+        sys.settrace(trace)
         return trace_call
 
     def trace_call(frame: FrameType, event: str, argument: object) -> Any:
