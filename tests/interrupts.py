@@ -15,8 +15,9 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 import sfn_mock
-from sfn_mock.state import clock
+from sfn_mock.state import clock, seed_warnings
 from sfn_mock.state.execution_index import ExecutionIndex
+from sfn_mock.state.records import Records
 
 #: Whether each execution of a line is interrupted, not only the first.
 SOAK = "SFN_MOCK_SOAK" in os.environ
@@ -160,6 +161,46 @@ def check_sound(sfn: Any) -> None:
         for execution, run in records.schedule.live.items():
             assert execution in records.schedule._awake or records.schedule._due_of.get(execution) == run.next_due()
         assert records.undo.steps == []
+        assert not records.status_changes._is_silenced
         assert (records._uses, records.schedule.is_advancing) == (0, False)
         assert not records._lock._is_owned()
     assert clock._reading.get() is None
+    assert seed_warnings._collected.get() is None
+
+
+def contents(records: Records) -> Any:
+    """All that the records contain, without ids from a counter."""
+    machines = [
+        (
+            *(machine.name, machine.type, machine.revision, machine.updated, machine.tags, machine.deleting),
+            [(version.number, version.description) for version in machine.versions.values()],
+            [(alias.name, alias.routes, alias.description, alias.credits) for alias in machine.aliases.values()],
+            machine.last_number,
+            machine.published_at_creation,
+            _executions_of(machine),
+        )
+        for machine in records.state_machines.values()
+    ]
+    map_runs = [
+        (
+            *(run.label, run.parent and run.parent.name, run.attempts, run.tolerance),
+            *(run.max_concurrency, [turn.child.name for turn in run.pending_redrives], _executions_of(run)),
+            run.parent is None or run in run.parent.map_runs,
+        )
+        for run in records.map_runs.values()
+    ]
+    upcoming = sorted((moment, since, run.name) for moment, _, since, run in records.status_changes.upcoming)
+    tasks = [(token, task.execution.name) for token, task in records.tasks.items()]
+    tokens = [(run.name, tokens) for run, tokens in records.redrive_tokens.items()]
+    activities = [
+        (activity.name, [task.token for task in activity.scheduled]) for activity in records.activities.values()
+    ]
+    return machines, map_runs, upcoming, tasks, tokens, activities
+
+
+def _executions_of(scope: Any) -> Any:
+    lines = [
+        (run.name, run.start, run.attempts, run.origin.version_number, run.origin.alias_name)
+        for run in scope.index.executions
+    ]
+    return lines, [name for name, run in scope.names.items() if run.owner is scope], scope.default_names

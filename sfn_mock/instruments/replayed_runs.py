@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sfn_mock.asl.host import (
     ChildStart,
@@ -30,6 +31,8 @@ from sfn_mock.state.life_cycle import end_execution, is_redrivable, redrive_exec
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution
 from sfn_mock.state.runs import DefinitionRun
+
+_T = TypeVar("_T")
 
 #: AWS's cause of an execution whose activity does not exist.
 _NO_ACTIVITY = re.compile(r"\. The activity .* does not exist\.$")
@@ -122,6 +125,10 @@ class ReplayedRun(DefinitionRun):
         return self._trace
 
     # --- Advancing the run -------------------------------------------------------------------------------------------
+
+    def _call_unlocked(self, ask: Callable[[], _T]) -> _T:
+        """Call a function with the records locked: no service is called, and a replay is one change."""
+        return ask()
 
     def _advance(self, moment: int, *, in_turn: bool = False) -> None:
         super()._advance(min(moment, self._answers.limit), in_turn=in_turn)

@@ -27,11 +27,16 @@ _collected: ContextVar[list[str] | None] = ContextVar("collected", default=None)
 def collected_warnings() -> Iterator[list[str]]:
     """Collect the SeedWarnings of this thread as sentences, for callers outside Python."""
     sentences: list[str] = []
-    token = _collected.set(sentences)
+    before = _collected.get()
     try:
-        yield sentences
+        try:
+            _collected.set(sentences)
+            yield sentences
+        finally:
+            _collected.set(before)
     finally:
-        _collected.reset(token)
+        # An interrupt may have come just before this line.
+        _collected.set(before)
 
 
 def warn(sentence: str) -> None:

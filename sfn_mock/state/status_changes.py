@@ -87,10 +87,14 @@ class StatusChanges(Generic[_Execution]):
     @contextmanager
     def silenced(self) -> Iterator[None]:
         """Report no changes inside the block, such as those of a replayed execution."""
-        self._is_silenced = True
         try:
-            yield
+            try:
+                self._is_silenced = True
+                yield
+            finally:
+                self._is_silenced = False
         finally:
+            # An interrupt may have come just before this line.
             self._is_silenced = False
 
     def _push(self, moment: int, since: int, execution: _Execution) -> None:

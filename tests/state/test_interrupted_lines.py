@@ -10,59 +10,18 @@ from typing import Any
 import boto3
 import pytest
 from freezegun import freeze_time
-from interrupts import check_sound, executed_lines, interrupted_at
+from interrupts import check_sound, contents, executed_lines, interrupted_at
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.state.records import Records
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
+ID_OF_MORE = "cb5d6f77-2f1c-4a37-8d5f-0f0f8c2d8a11"
 ROLE = "arn:aws:iam::123456789012:role/orders"
 WAITING = (
     '{"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Done"},'
     ' "Done": {"Type": "Pass", "Result": 7, "End": true}}}'
 )
-
-
-# --- Checks --------------------------------------------------------------------------------------------------------
-
-
-def contents(records: Records) -> Any:
-    """All that the records contain, without ids from a counter."""
-    machines = [
-        (
-            *(machine.name, machine.type, machine.revision, machine.updated, machine.tags, machine.deleting),
-            [(version.number, version.description) for version in machine.versions.values()],
-            [(alias.name, alias.routes, alias.description, alias.credits) for alias in machine.aliases.values()],
-            machine.last_number,
-            machine.published_at_creation,
-            executions_of(machine),
-        )
-        for machine in records.state_machines.values()
-    ]
-    map_runs = [
-        (
-            *(run.label, run.parent and run.parent.name, run.attempts, run.tolerance),
-            *(run.max_concurrency, [turn.child.name for turn in run.pending_redrives], executions_of(run)),
-            run.parent is None or run in run.parent.map_runs,
-        )
-        for run in records.map_runs.values()
-    ]
-    upcoming = sorted((moment, since, run.name) for moment, _, since, run in records.status_changes.upcoming)
-    tasks = [(token, task.execution.name) for token, task in records.tasks.items()]
-    tokens = [(run.name, tokens) for run, tokens in records.redrive_tokens.items()]
-    activities = [
-        (activity.name, [task.token for task in activity.scheduled]) for activity in records.activities.values()
-    ]
-    return machines, map_runs, upcoming, tasks, tokens, activities
-
-
-def executions_of(scope: Any) -> Any:
-    lines = [
-        (run.name, run.start, run.attempts, run.origin.version_number, run.origin.alias_name)
-        for run in scope.index.executions
-    ]
-    return lines, [name for name, run in scope.names.items() if run.owner is scope], scope.default_names
 
 
 # --- Interrupted changes -------------------------------------------------------------------------------------------
@@ -120,7 +79,12 @@ def go_back(sfn, client, clock):
 
 
 def add_many(sfn, client, clock):
-    sfn.get_state_machine("orders").add_executions(5, status="SUCCEEDED")
+    sfn.get_state_machine("orders").add_executions(5, status="SUCCEEDED", alias="live", input={"id": 7}, output=[7])
+
+
+def add_many_children(sfn, client, clock):
+    [batch] = execution(sfn, "parent").map_runs
+    batch.add_executions(3, status="FAILED", name="more-{index}", interval=MINUTE, error="Late")
 
 
 def add_map_run(sfn, client, clock):
@@ -170,24 +134,35 @@ def seed_document(sfn, client, clock):
 
 
 def load(sfn, client, clock):
+    """Load a stored execution, new ones, and children of a new map run of a stored one."""
     prefix = "arn:aws:states:us-east-1:123456789012:"
-    items = [
+    running = {"status": "RUNNING", "startDate": NOW}
+    versioned = {"stateMachineArn": arn("loaded"), "stateMachineVersionArn": arn("loaded:2"), **running}
+    new = [
+        {"executionArn": f"{prefix}execution:loaded:a", "name": "a", **versioned},
         {
-            "executionArn": f"{prefix}execution:loaded:{name}",
-            "stateMachineArn": arn("loaded"),
-            "stateMachineVersionArn": arn("loaded:2"),
-            "name": name,
-            "status": "RUNNING",
-            "startDate": NOW,
+            **{"executionArn": f"{prefix}execution:loaded:b", "name": "b", **versioned},
+            **{"stateMachineAliasArn": arn("loaded:live"), "input": "[1]", "traceHeader": "Root=1"},
+        },
+    ]
+    children = [
+        {
+            **{"executionArn": f"{prefix}execution:orders/More:{name}", "name": name, "itemCount": 1, **running},
+            **{"stateMachineArn": arn("orders/More"), "mapRunArn": f"{prefix}mapRun:orders/More:{ID_OF_MORE}"},
         }
         for name in ("a", "b")
     ]
-    sfn.load({"executions": items})
+    parent = execution(sfn, "running")
+    stored = {
+        **{"executionArn": parent.arn, "stateMachineArn": arn("orders"), "name": "running"},
+        **{"status": "RUNNING", "startDate": NOW - 10 * MINUTE},
+    }
+    sfn.load({"executions": [*new, stored, *children]}, parent=parent)
 
 
 #: Actions that change the account once, or not at all.
 ACTIONS = [start, stop, redrive_parent, list_all, tick, go_back, add_many, add_map_run, assign, delete, publish, create]
-ACTIONS += [update_alias, untag, take_task, wait_for_task, seed_document, load]
+ACTIONS += [update_alias, untag, take_task, wait_for_task, seed_document, load, add_many_children]
 
 
 #: The modules that a call enters before the records, and that keep nothing of it.

@@ -121,8 +121,19 @@ def fail_earlier(sfn, client, clock):
     client.send_task_failure(taskToken=token)
 
 
+def replay(sfn, client, clock):
+    """Replay the execution, with the child executions of its map run."""
+    orders = sfn.get_state_machine("orders")
+    [run] = orders.executions
+    children = [child for map_run in run.map_runs for child in map_run.executions]
+    histories = [client.get_execution_history(executionArn=each.arn) for each in (run, *children)]
+    orders.replay(histories[0], children={"Each": histories[1:]} if children else None)
+
+
 #: The modules with the state of runs. All others are called in one action of a run, which is repeated as a whole.
 PLACES = ("asl/engine.py", "asl/recorded_host.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
+#: The modules that only replays enter.
+REPLAY_PLACES = ("instruments/replays.py", "instruments/replayed_runs.py", "state/status_changes.py")
 #: What `tox -e interrupts` tries besides.
 ALL_PLACES = ("asl", "state", "operations", "integrations", "instruments")
 CASES = [
@@ -140,6 +151,7 @@ CASES = [
     pytest.param(RETRYING, [mock, start, tick, look, tick_back], stop, id="clock back before a retry"),
     pytest.param(CHARGING_EACH, [mock, start, tick], look, id="failure of a child"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look], redrive, id="redrive of a child"),
+    pytest.param(CHARGING_EACH, [mock, start, tick, look, redrive, tick, look], replay, id="replay of a redrive"),
 ]
 MORE_CASES = [
     pytest.param(BRANCHING, [mock, start, tick], look, id="failure of a branch"),
@@ -149,6 +161,8 @@ MORE_CASES = [
     pytest.param(NESTING, [add_inner], start, id="start of a nested execution"),
     pytest.param(NESTING, [add_inner, start, tick], look, id="end of a nested execution"),
     pytest.param(NESTING, [add_inner, start], stop, id="stop of a nested execution"),
+    pytest.param(RETRYING, [mock, start, tick, look], replay, id="replay of a retry"),
+    pytest.param(EACH, [start, tick, stop], replay, id="replay of a stop"),
     pytest.param(
         PACKING,
         [start, take_task, wait_a_little, send_success, go_back_a_little],
@@ -201,5 +215,6 @@ def test_interrupted_run(definition: Any, earlier: list[Callable[..., Any]], act
         action, acted = nothing, action
         before = outcome(nullcontext())
         action = acted
-        for line in lines.chosen(*(ALL_PLACES if SOAK else PLACES)):
+        places = REPLAY_PLACES if action is replay else PLACES
+        for line in lines.chosen(*(ALL_PLACES if SOAK else places)):
             assert outcome(interrupted_at(line)) in (before, after), line
