@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sfn_mock.asl.json_reader import DEEPEST
 from sfn_mock.asl.json_values import decode_strictly, nesting_depth
 from sfn_mock.asl.texts import hash_order, java_text, json_key, json_text, utf8
+from sfn_mock.aws.json_reader import DEEPEST
 
 _INT_RANGE = range(-(2**31), 2**31)
 _MAX_RANGE_LENGTH = 1000

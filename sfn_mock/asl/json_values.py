@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any
+
+from sfn_mock.aws.json_reader import refuse_constant
 
 
 def decode_strictly(text: str) -> Any:
@@ -14,11 +16,6 @@ def decode_strictly(text: str) -> Any:
         RecursionError: If it is nested too deeply for Python.
     """
     return json.loads(text, parse_constant=refuse_constant)
-
-
-def refuse_constant(word: str) -> NoReturn:
-    """Raise ValueError for NaN and Infinity; the argument `parse_constant` of `json.loads`."""
-    raise ValueError(f"{word} is not JSON")
 
 
 def is_number(value: object) -> bool:

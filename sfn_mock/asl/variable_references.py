@@ -7,9 +7,9 @@ from typing import Any
 
 from sfn_mock.asl.checks.workflows import workflows
 from sfn_mock.asl.expressions import find_variables
-from sfn_mock.asl.json_reader import read_json
 from sfn_mock.asl.paths import Path
 from sfn_mock.asl.templates import find_paths, parse_field
+from sfn_mock.aws.json_reader import read_json
 
 _INNER_WORKFLOWS = ("ItemProcessor", "Iterator", "Branches")
 _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "BatchInput", "Assign", "Credentials")

@@ -12,7 +12,6 @@ from sfn_mock.asl.context import ExecutionInfo, context_fault, format_moment
 from sfn_mock.asl.definition import parse_state
 from sfn_mock.asl.host import Failed, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.asl.item_data import parse_items
-from sfn_mock.asl.json_reader import read_json
 from sfn_mock.asl.nodes import MapState, State, TaskState
 from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
 from sfn_mock.asl.single_state import StateInput, StateReport, run_single_state
@@ -32,6 +31,7 @@ from sfn_mock.aws.exceptions import (
     TestedStateNotFound,
     WaitingTaskNeedsMock,
 )
+from sfn_mock.aws.json_reader import read_json
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.integrations import mock_checks
 from sfn_mock.integrations.service_calls import Caller, check_parameters, unknown_fields

@@ -6,7 +6,7 @@ import pytest
 from asl_diagnosed import diagnose, machine
 
 from sfn_mock.asl.checks import Diagnostic
-from sfn_mock.asl.json_reader import DEEPEST
+from sfn_mock.aws.json_reader import DEEPEST
 
 NO_OBJECT = Diagnostic("ERROR", "SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", None)
 

@@ -340,7 +340,8 @@ REFUSED = [
         add_many(status="SUCCEEDED", input="{"),
         (
             "input must be JSON text, or a dict or list to be written as JSON, got '{'. Invalid "
-            "JSON: Unexpected end-of-input."
+            'JSON: Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)"{"; '
+            "line: 1, column: 1])."
         ),
         id="input of many that is not JSON",
     ),

@@ -14,7 +14,7 @@ from sfn_mock.asl.checks.transitions import check_transitions
 from sfn_mock.asl.checks.variables import check_scopes
 from sfn_mock.asl.checks.warnings import check_warnings
 from sfn_mock.asl.checks.workflows import workflows
-from sfn_mock.asl.json_reader import DEEPEST, JsonFault, TooDeeplyNested, read_json
+from sfn_mock.aws.json_reader import DEEPEST, JsonFault, TooDeeplyNested, read_json
 
 #: AWS's name for a state that is checked on its own.
 LONE_STATE = "StateName"

@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from sfn_mock.asl.json_values import refuse_constant
-
 #: The deepest allowed nesting of objects and arrays; recursive functions over a value rely on it.
 DEEPEST = 250
 #: How many characters of the text Jackson repeats in a location.
@@ -31,10 +29,13 @@ _NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _DIGITS = re.compile(r"[0-9]*")
-_NUMBER_END = " \t\r\n,]}"
+_BLANKS = " \t\r\n"
+#: What completes the error for a text that ends in a number.
+_IN_NUMBER = " in a Number value"
 _HEX = "0123456789abcdefABCDEF"
 _ESCAPED = '"\\/bfnrt'
 _LITERALS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
+_NON_STANDARD_TOKEN = "Non-standard token '{}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
 _NON_STANDARD = {"N": "NaN", "I": "Infinity"}
 _CLOSING = {"Array": "]", "Object": "}"}
 
@@ -77,6 +78,20 @@ def read_json(text: str) -> Any:
         return _Scanner(text).read()
 
 
+def find_fault(text: str) -> str | None:
+    """Return the sentence about the first fault of a text, None if it is JSON; an object may have a field twice."""
+    try:
+        _Scanner(text, is_strict=False).read()
+    except JsonFault as fault:
+        return fault.reason
+    return None
+
+
+def refuse_constant(word: str) -> NoReturn:
+    """Raise ValueError for NaN and Infinity; the argument `parse_constant` of `json.loads`."""
+    raise ValueError(f"{word} is not JSON")
+
+
 def _depth(text: str) -> int:
     deepest = depth = 0
     for bracket in _NESTING.finditer(text):
@@ -114,6 +129,10 @@ class _Position(NamedTuple):
     line_start: int
 
 
+#: Where Jackson says that the part outside of all objects and arrays begins.
+_ROOT = _Position(-1, 1, 0)
+
+
 @dataclass
 class _Open:
     """An object or array that is not closed yet."""
@@ -131,8 +150,11 @@ class _Open:
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
+    """Reads a text; if it is strict, no object may have a field twice."""
+
+    def __init__(self, text: str, *, is_strict: bool = True) -> None:
         self._text = text
+        self._is_strict = is_strict
         self._next = 0
         self._line = 1
         self._line_start = 0
@@ -142,7 +164,7 @@ class _Scanner:
         opened: list[_Open] = []
         while True:
             self._skip_white_space()
-            if opened and self._closes(opened[-1]):
+            if self._closes(opened[-1] if opened else None):
                 value = opened.pop().value
             else:
                 if opened:
@@ -164,9 +186,14 @@ class _Scanner:
 
     # --- Structure -------------------------------------------------------------------------------------------------
 
-    def _closes(self, inner: _Open) -> bool:
-        """Read the closing bracket of an object or array if it comes next; return whether it did."""
+    def _closes(self, inner: _Open | None) -> bool:
+        """Read the closing bracket of an object or array if it comes next; return whether it did.
+
+        Without `inner` nothing is open, and a closing bracket is a fault.
+        """
         if self._next == len(self._text):
+            if inner is None:
+                return False
             self._refuse_end(
                 f": expected close marker for {inner.kind} (start marker at {self._location(inner.start)})"
             )
@@ -174,11 +201,12 @@ class _Scanner:
         if character not in "]}":
             return False
         self._next += 1
-        if character != _CLOSING[inner.kind]:
-            expected = _CLOSING[inner.kind]
+        if inner is None or character != _CLOSING[inner.kind]:
+            expected = "]" if character == "}" else "}"
+            kind, start = ("root", _ROOT) if inner is None else (inner.kind, inner.start)
             self._refuse(
                 f"Unexpected close marker '{character}': expected '{expected}' "
-                f"(for {inner.kind} starting at {self._location(inner.start)})"
+                f"(for {kind} starting at {self._location(start)})"
             )
         return True
 
@@ -191,7 +219,7 @@ class _Scanner:
             return
         self._expect('"', "was expecting double-quote to start field name")
         inner.name = self._string("name", " in field name")
-        if inner.name in inner.value:
+        if self._is_strict and inner.name in inner.value:
             self._refuse(f"Duplicate field '{inner.name}'")
         self._skip_white_space()
         if self._next == len(self._text):
@@ -200,9 +228,17 @@ class _Scanner:
         self._skip_white_space()
 
     def _end(self) -> None:
+        """Refuse whatever follows the value."""
         self._skip_white_space()
-        if self._next < len(self._text):
-            self._refuse_character(self._take(""), "expected the end of the input")
+        if self._next == len(self._text):
+            return
+        self._closes(None)
+        start = self._next
+        character = self._take("")
+        if character not in "[{":
+            self._value(character, at_top=True)
+            self._next = start + 1
+        self._refuse_character(character, "expected the end of the input")
 
     # --- Values ----------------------------------------------------------------------------------------------------
 
@@ -212,6 +248,8 @@ class _Scanner:
             return self._string("string value", ": was expecting closing quote for a string value")
         if character == "-" or character in "0123456789":
             return self._number(character, at_top=at_top)
+        if character == "+":
+            self._refuse_number_start("+", self._take(_IN_NUMBER))
         if character in _LITERALS:
             word, value = _LITERALS[character]
             self._match(word)
@@ -219,7 +257,7 @@ class _Scanner:
         if character in _NON_STANDARD:
             word = _NON_STANDARD[character]
             self._match(word)
-            self._refuse(f"Non-standard token '{word}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow")
+            self._refuse(_NON_STANDARD_TOKEN.format(word))
         if character == "}":
             self._refuse_character(character, "expected a value")
         if _in_name(character):
@@ -266,11 +304,10 @@ class _Scanner:
     def _number(self, character: str, *, at_top: bool) -> int | float:
         """Return the number whose first character was already read."""
         start = self._next - 1
-        end = " in a Number value"
         if character == "-":
-            character = self._take(end)
+            character = self._take(_IN_NUMBER)
             if character not in "0123456789":
-                self._refuse_in_number(character, "expected digit (0-9) to follow minus sign, for valid numeric value")
+                self._refuse_number_start("-", character)
         first = self._next - 1
         self._skip(_DIGITS)
         if character == "0" and self._next - first > 1:
@@ -282,12 +319,12 @@ class _Scanner:
             self._comes("+-")
             self._digits("Exponent indicator not followed by a digit")
         number = self._text[start : self._next]
-        if at_top and self._next < len(self._text) and self._text[self._next] not in _NUMBER_END:
-            self._refuse_character(self._take(end), "Expected space separating root-level values")
+        if at_top and self._next < len(self._text) and self._text[self._next] not in _BLANKS:
+            self._refuse_character(self._take(_IN_NUMBER), "Expected space separating root-level values")
         return _integer(number) if self._next == whole else float(number)
 
     def _digits(self, fault: str) -> None:
-        character = self._take(" in a Number value")
+        character = self._take(_IN_NUMBER)
         if character not in "0123456789":
             self._refuse_in_number(character, fault)
         self._skip(_DIGITS)
@@ -344,6 +381,14 @@ class _Scanner:
 
     def _refuse_character(self, character: str, fault: str) -> NoReturn:
         self._refuse(f"Unexpected character ({_described(character)}): {fault}")
+
+    def _refuse_number_start(self, sign: str, character: str) -> NoReturn:
+        """Refuse a number that has no digit after its sign."""
+        word = f"{sign}Infinity"
+        if self._text.startswith(word, self._next - 2):
+            self._next += len(word) - 2
+            self._refuse(_NON_STANDARD_TOKEN.format(word))
+        self._refuse_in_number(character, "expected digit (0-9) to follow minus sign, for valid numeric value")
 
     def _refuse_in_number(self, character: str, fault: str) -> NoReturn:
         self._refuse(f"Unexpected character ({_described(character)}) in numeric value: {fault}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sfn_mock.asl.json_reader import JsonFault, TooDeeplyNested, read_json
+from sfn_mock.aws.json_reader import JsonFault, TooDeeplyNested, find_fault, read_json
 
 COMMENT = (
     "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)"
@@ -39,7 +39,20 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
         pytest.param("_a$ b", f"Unrecognized token '_a$': was expecting {VALUES}", 4, id="name"),
         pytest.param("é", f"Unrecognized token 'é': was expecting {VALUES}", 2, id="accented-name"),
         pytest.param("x" * 300, f"Unrecognized token '{'x' * 256}...': was expecting {VALUES}", 257, id="long-name"),
-        pytest.param("+1", f"Unexpected character ('+' (code 43)): expected a valid value {VALUES}", 2, id="plus"),
+        pytest.param(
+            "+1",
+            "Unexpected character ('1' (code 49)) in numeric value: expected digit (0-9) to follow minus sign, for "
+            "valid numeric value",
+            3,
+            id="plus",
+        ),
+        pytest.param("+", "Unexpected end-of-input in a Number value", 2, id="plus-alone"),
+        pytest.param(
+            "[-Infinity]",
+            "Non-standard token '-Infinity': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow",
+            11,
+            id="minus-infinity",
+        ),
         pytest.param(
             "\u2028",
             f"Unexpected character ('\u2028' (code 8232 / 0x2028)): expected a valid value {VALUES}",
@@ -66,7 +79,28 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
             3,
             id="object-closed-by-bracket",
         ),
-        pytest.param("}", "Unexpected character ('}' (code 125)): expected a value", 2, id="brace-alone"),
+        pytest.param(
+            "}",
+            "Unexpected close marker '}': expected ']' (for root starting at [Source: "
+            '(String)"}"; line: 1, column: 0])',
+            2,
+            id="brace-alone",
+        ),
+        pytest.param(
+            " ]",
+            "Unexpected close marker ']': expected '}' (for root starting at [Source: "
+            '(String)" ]"; line: 1, column: 0])',
+            3,
+            id="bracket-alone",
+        ),
+        pytest.param(
+            "{}}",
+            "Unexpected close marker '}': expected ']' (for root starting at [Source: "
+            '(String)"{}}"; line: 1, column: 0])',
+            4,
+            id="a-brace-too-many",
+        ),
+        pytest.param("[1,}", "Unexpected character ('}' (code 125)): expected a value", 5, id="brace-after-a-comma"),
         pytest.param('{"a":}', "Unexpected character ('}' (code 125)): expected a value", 7, id="no-value"),
         pytest.param(
             "[1,]",
@@ -206,16 +240,21 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
             id="letters-after-number",
         ),
         pytest.param(
-            "1 x", "Unexpected character ('x' (code 120)): expected the end of the input", 4, id="more-than-a-number"
+            "1]",
+            "Unexpected character (']' (code 93)): Expected space separating root-level values",
+            3,
+            id="bracket-after-number",
         ),
+        pytest.param("1 x", f"Unrecognized token 'x': was expecting {VALUES}", 4, id="more-than-a-number"),
+        pytest.param("1 2", "Unexpected character ('2' (code 50)): expected the end of the input", 4, id="two-numbers"),
         pytest.param(
             r'{"a": [1, 2.5, "x\u0041\n", null, {}], "b": -1e3} x',
-            "Unexpected character ('x' (code 120)): expected the end of the input",
+            f"Unrecognized token 'x': was expecting {VALUES}",
             52,
             id="behind-every-type",
         ),
         pytest.param(
-            "{} x", "Unexpected character ('x' (code 120)): expected the end of the input", 5, id="more-than-a-value"
+            "{} {", "Unexpected character ('{' (code 123)): expected the end of the input", 5, id="more-than-a-value"
         ),
         pytest.param(
             "\x02",
@@ -233,6 +272,15 @@ def test_fault(text: str, reason: str, column: int) -> None:
 
     assert (fault.value.reason, fault.value.location) == (reason, location)
     assert str(fault.value) == f"{reason}\n at {location}"
+
+
+def test_fault_of_a_text_that_is_read_as_data() -> None:
+    """The first fault of a text is found beyond a field that an object has twice, which is none."""
+    assert find_fault('{"a": 1, "a": 2') == (
+        "Unexpected end-of-input: expected close marker for Object (start marker at [Source: "
+        '(String)"{"a": 1, "a": 2"; line: 1, column: 1])'
+    )
+    assert find_fault('{"a": 1, "a": 2}') is None
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
