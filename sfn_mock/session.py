@@ -130,6 +130,14 @@ class Session:
     def reset(self) -> None:
         """Empty all records, and remove faults, task mocks and the recorded calls."""
         self.check_open()
+        try:
+            self._empty()
+        except BaseException:
+            # An interrupted reset is completed, so that it is never half done.
+            self._empty()
+            raise
+
+    def _empty(self) -> None:
         self.faults.clear()
         self.call_log.clear()
         self.task_mocks.clear()

@@ -224,9 +224,17 @@ class CallLog:
     def clear(self) -> None:
         """Forget all calls."""
         with self._lock:
-            self.calls.clear()
-            self._answers.clear()
-            self._bytes = self._dropped = self._warned = 0
+            try:
+                self._forget()
+            except BaseException:
+                # An interrupt may have come in between.
+                self._forget()
+                raise
+
+    def _forget(self) -> None:
+        self.calls.clear()
+        self._answers.clear()
+        self._bytes = self._dropped = self._warned = 0
 
     def warn_of_dropped(self) -> None:
         """Warn if calls were dropped since the last warning."""
@@ -279,16 +287,31 @@ class CallLog:
     def _add(self, call: Call, answer: dict[str, Any] | None) -> None:
         size = 0 if answer is None else _size(answer, call.operation.startswith("List"))
         with self._lock:
-            self.calls.append(call)
-            self._bytes += call._size + size
-            if size:
-                self._answers.append((call, size))
-            while self._bytes > KEPT_BYTES and self._answers and self._answers[0][0] is not call:
-                oldest, its_size = self._answers.popleft()
-                drop_answer(oldest)
-                self._bytes -= its_size
-            if self._bytes > KEPT_BYTES:
-                self._drop_calls()
+            try:
+                self._keep(call, size)
+            except BaseException:
+                # An interrupt may have come in between.
+                self._remove(call)
+                raise
+
+    def _keep(self, call: Call, size: int) -> None:
+        """Add a call whose answer has a size, and drop what no longer fits."""
+        self.calls.append(call)
+        self._bytes += call._size + size
+        if size:
+            self._answers.append((call, size))
+        while self._bytes > KEPT_BYTES and self._answers and self._answers[0][0] is not call:
+            oldest, its_size = self._answers.popleft()
+            drop_answer(oldest)
+            self._bytes -= its_size
+        if self._bytes > KEPT_BYTES:
+            self._drop_calls()
+
+    def _remove(self, removed: Call) -> None:
+        """Remove a call, if it is there, and count the bytes anew."""
+        self.calls[:] = [call for call in self.calls if call is not removed]
+        self._answers = deque((call, size) for call, size in self._answers if call is not removed)
+        self._bytes = sum(call._size for call in self.calls) + sum(size for _, size in self._answers)
 
     def _drop_calls(self) -> None:
         """Drop the oldest calls, all but the last one if need be."""
