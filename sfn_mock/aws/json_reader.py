@@ -236,6 +236,7 @@ class _Scanner:
         start = self._next
         character = self._take("")
         if character not in "[{":
+            # Jackson reads the second value first, so a fault in it comes before the fault that it is there.
             self._value(character, at_top=True)
             self._next = start + 1
         self._refuse_character(character, "expected the end of the input")

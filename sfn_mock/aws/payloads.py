@@ -1,6 +1,6 @@
 """AWS's sentences about inputs and outputs that are not JSON.
 
-InvalidExecutionInput quotes the sentence of AWS's JSON parser, without its location in the text.
+InvalidExecutionInput quotes the sentence of AWS's JSON parser, without the location of the fault.
 """
 
 from __future__ import annotations

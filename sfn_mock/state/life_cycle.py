@@ -190,11 +190,16 @@ def _drop_later_redrives(execution: Execution, moment: int) -> None:
                 change(child, moment, child.attempts_until(later[0] - 1))
 
 
+def _split_attempts(map_run: MapRun, moment: int) -> tuple[tuple[Attempt, ...], Attempt, tuple[Attempt, ...]]:
+    """Return the attempts before the one in force at a moment, that attempt, and the later ones."""
+    *earlier, current = attempts_until(map_run, moment)
+    return tuple(earlier), current, map_run.attempts[len(earlier) + 1 :]
+
+
 def end_map_run(map_run: MapRun, moment: int, status: str) -> None:
     """End a map run with the status of its run."""
     map_run.records.undo.save(map_run, "attempts", "follows_from")
-    *earlier, current = attempts_until(map_run, moment)
-    later = map_run.attempts[len(earlier) + 1 :]
+    earlier, current, later = _split_attempts(map_run, moment)
     map_run.attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)), *later)
     map_run.follows_from = None
 
@@ -206,8 +211,7 @@ def forget_end(map_run: MapRun, moment: int, *, with_redrives: bool) -> None:
     """
     records = map_run.records
     records.undo.save(map_run, "attempts", "pending_redrives")
-    *earlier, current = attempts_until(map_run, moment)
-    later = map_run.attempts[len(earlier) + 1 :]
+    earlier, current, later = _split_attempts(map_run, moment)
     if with_redrives:
         later = ()
         map_run.pending_redrives = []

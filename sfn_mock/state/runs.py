@@ -204,12 +204,18 @@ class DefinitionRun:
     @property
     def _takes_ends(self) -> bool:
         """Whether the ends of child executions reach the run; if not, it gets them when it is redriven."""
+        if not self.is_running:
+            return False
         attempt = self._execution.attempt_at(self._advanced_to)
-        number = self._run.redrive_count
-        if attempt is None or attempt.redrive_count != number:
-            return self.is_running
+        if attempt is None or attempt.redrive_count != self._run.redrive_count:
+            return True
         # Another thread may have stopped the execution, and the run is about to follow.
-        return self.is_running and attempt.stop_at(self._advanced_to) in (None, self._own_stops.get(number))
+        return self._stop_from_outside(attempt, self._advanced_to) is None
+
+    def _stop_from_outside(self, attempt: Attempt, moment: int) -> int | None:
+        """Return when a call or a test stopped an attempt, None if it is open or the run itself ended it."""
+        stop = attempt.stop_at(moment)
+        return None if stop == self._own_stops.get(attempt.redrive_count) else stop
 
     def _describe(self, stop: int) -> dict[str, Any]:
         """Return the description of a child execution for a ResultWriter."""
@@ -231,7 +237,7 @@ class DefinitionRun:
     def next_due(self) -> int | None:
         """Return when the next action is due, here or in a child execution; None if there is none."""
         dues = [self._run.next_due(), self._jobs.next_stop(), *(child.next_due() for child in self._children.values())]
-        if self._takes_ends:
+        if self._awaited_ends and self._takes_ends:
             # A run that was moved back gets the ends of its child executions again.
             dues += [self._children[key]._run.stop_of(number) for key, number in self._awaited_ends.items()]
         return min((due for due in dues if due is not None), default=None)
@@ -302,11 +308,9 @@ class DefinitionRun:
                 if not self._repeats(run.redrive_of, number, attempt.since):
                     # EXPRESS child executions have no history to continue from.
                     run.redrive(attempt.since, is_from_start=self._execution.express_id is not None)
-            stop = attempt.stop_at(moment)
-            if stop in (None, self._own_stops.get(number)):
-                # A run that was moved back repeats its own end when it is advanced.
-                continue
-            if not self._repeats(run.stop_of, number, stop):
+            # A run that was moved back repeats its own end when it is advanced.
+            stop = self._stop_from_outside(attempt, moment)
+            if stop is not None and not self._repeats(run.stop_of, number, stop):
                 ending = attempt.ending
                 run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
         for child in list(self._children.values()):
@@ -565,27 +569,37 @@ class DefinitionRun:
                 forget_end(map_run, moment, with_redrives=is_reopened)
         for key, child in list(self._children.items()):
             if child._execution.start > moment:
-                self._undo.save_item(self._children, key)
-                del self._children[key]
-                self._stop_awaiting(key)
-                if key[0] in self._processors:
-                    remove(child._execution)
-                continue
-            if child._aborted_at is not None and child._aborted_at > moment:
-                self._undo.save(child, "_aborted_at")
-                child._aborted_at = None
-                child._run.forget_after(moment)
-            child._move_back(moment)
-            self._undo.save(child, "_reported")
-            child._reported = {number: stop for number, stop in child._reported.items() if stop <= moment}
-            attempt = child._execution.attempt_in_force(moment)
-            number = attempt.redrive_count + (attempt.status_at(moment) == "PENDING_REDRIVE")
-            if number in child._reported:
-                self._stop_awaiting(key)
+                self._remove_child(key)
             else:
-                self._await_end(key, number)
+                self._await_again(key, moment)
         if self._parent is not None:
             self._parent._run.forget_after(moment)
+
+    def _remove_child(self, key: tuple[str, int]) -> None:
+        """Remove a child execution; if its map run was removed, it went with it."""
+        child = self._children[key]
+        self._undo.save_item(self._children, key)
+        del self._children[key]
+        self._stop_awaiting(key)
+        if key[0] in self._processors:
+            remove(child._execution)
+
+    def _await_again(self, key: tuple[str, int], moment: int) -> None:
+        """Move a child execution back to a moment, and wait for its end if that has not reached the run by then."""
+        child = self._children[key]
+        if child._aborted_at is not None and child._aborted_at > moment:
+            self._undo.save(child, "_aborted_at")
+            child._aborted_at = None
+            child._run.forget_after(moment)
+        child._move_back(moment)
+        self._undo.save(child, "_reported")
+        child._reported = {number: stop for number, stop in child._reported.items() if stop <= moment}
+        attempt = child._execution.attempt_in_force(moment)
+        number = attempt.redrive_count + (attempt.status_at(moment) == "PENDING_REDRIVE")
+        if number in child._reported:
+            self._stop_awaiting(key)
+        else:
+            self._await_end(key, number)
 
     def _reopen(self, moment: int) -> bool:
         """Make the execution RUNNING from a moment on, if its run ends it later; return whether it does."""
