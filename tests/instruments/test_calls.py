@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from threading import Thread
 
 import boto3
@@ -333,6 +334,47 @@ def test_text_of_a_call(client, sfn_executions):
 
 
 # --- Reset and limits --------------------------------------------------------------------------------------------
+
+
+def interrupt_once(then):
+    """A function that is interrupted (Ctrl-C) when it is called first, and later does what `then` does."""
+    numbers = count()
+
+    def function(*arguments):
+        if next(numbers) == 0:
+            raise KeyboardInterrupt
+        return then(*arguments)
+
+    return function
+
+
+def test_interrupted_call_is_not_recorded(client, sfn_executions, monkeypatch):
+    """A call that is interrupted while it is recorded is not in the record, and the next call is."""
+    client.list_executions(stateMachineArn=MACHINE)
+    monkeypatch.setattr(calls, "KEPT_BYTES", 1)
+    monkeypatch.setattr(calls, "drop_answer", interrupt_once(calls.drop_answer))
+    with pytest.raises(KeyboardInterrupt):
+        client.list_executions(stateMachineArn=MACHINE, maxResults=1)
+    after_interrupt = [call.parameters.get("maxResults") for call in sfn_executions.calls]
+    client.list_executions(stateMachineArn=MACHINE, maxResults=2)
+    with pytest.warns(UserWarning, match=r"oldest calls, 1 so far"):
+        last = [call.parameters.get("maxResults") for call in sfn_executions.calls]
+
+    assert after_interrupt == [None]
+    assert last == [2]
+
+
+def test_interrupted_reset_is_completed(client, sfn_executions, monkeypatch):
+    """A reset that is interrupted leaves nothing, as if it had been complete."""
+    client.list_executions(stateMachineArn=MACHINE)
+    sfn_executions.add_fault("ListExecutions", error="ThrottlingException")
+    monkeypatch.setattr(calls.Calls, "clear", interrupt_once(list.clear), raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        sfn_executions.reset()
+
+    assert sfn_executions.calls == []
+    with pytest.raises(client.exceptions.StateMachineDoesNotExist):
+        client.list_executions(stateMachineArn=MACHINE)
 
 
 def test_reset_forgets_the_calls(client, sfn_executions):
