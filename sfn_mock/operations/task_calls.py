@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import boto3
 from moto.core.models import botocore_stubber
 
-from sfn_mock.asl.host import Pending, ReadItem, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.host import Failed, Pending, ReadItem, ReadRequest, Succeeded, TaskAnswer, TaskCall, WriteRequest
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
 from sfn_mock.integrations.jobs import Job as ServiceJob
@@ -80,7 +80,7 @@ class ServicesOfMocks:
 
         Results that no state reads need `mock_aws` to be written, so a test that only stops an execution needs no S3.
         """
-        if not (request.is_needed or botocore_stubber.enabled):
+        if not (request.is_needed or _are_others_mocked()):
             return None
         return write_results(_s3(execution), request)
 
@@ -97,7 +97,12 @@ def find_clients(records: Records, call: TaskCall) -> ClientFactory | None:
         return lambda _: mocked
     if call.resource.service in ("states", "sfn") and call.resource.is_service:
         return partial(_own_client, records)
-    return partial(boto3.client, region_name=records.region) if botocore_stubber.enabled else None
+    return partial(boto3.client, region_name=records.region) if _are_others_mocked() else None
+
+
+def _are_others_mocked() -> bool:
+    """Return whether a `mock_aws` is active, which answers the calls of other services."""
+    return botocore_stubber.enabled
 
 
 def _own_client(records: Records, service: str) -> Any:
@@ -115,16 +120,22 @@ def _call_service(execution: Execution, call: TaskCall, client_for: ClientFactor
         raise _unmocked(execution, call) from None
     if job is None:
         return answer, None
-    poll = partial(poll_task, job, client_for=client_for)
     if job.execution_arn is not None:
-        return answer, Job(poll, execution.owner.records.find_execution(job.execution_arn))
-    return answer, Job(poll, cancel=partial(_cancel, job, client_for))
+        nested = execution.owner.records.find_execution(job.execution_arn)
+        return answer, Job(partial(poll_task, job, client_for=client_for), nested)
+    return answer, Job(partial(_poll, job, client_for), cancel=partial(_cancel, job, client_for))
+
+
+def _poll(job: ServiceJob, client_for: ClientFactory) -> Succeeded | Failed | None:
+    """Poll a job of another service; nothing is heard of it any more after the end of its `mock_aws`."""
+    return poll_task(job, client_for=client_for) if _are_others_mocked() else None
 
 
 def _cancel(job: ServiceJob, client_for: ClientFactory) -> None:
     """Stop a job of another service, as well as possible: the job may have ended, or moto may lack the operation."""
-    with suppress(Exception):
-        job.cancel(client_for)
+    if _are_others_mocked():
+        with suppress(Exception):
+            job.cancel(client_for)
 
 
 def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:

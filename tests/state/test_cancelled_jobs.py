@@ -1,13 +1,16 @@
-"""Jobs of other services, which the mock stops with the task that waits for them."""
+"""Jobs of other services: the mock stops them with the task that waits for them, while their services are mocked."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
 from moto import mock_aws
 from moto.moto_api import state_manager
+
+from sfn_mock import mock_sfn_executions
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
 
@@ -18,11 +21,12 @@ BROKEN = {"Type": "Fail", "Error": "Broken"}
 
 @pytest.fixture
 def services():
-    """The other services of mock_aws; tasks of ECS run there until they are stopped."""
+    """The other services of mock_aws, which `close()` ends; tasks of ECS run there until they are stopped."""
     state_manager.set_transition("ecs::task", {"progression": "time", "seconds": 86_400})
     try:
-        with mock_aws():
-            yield
+        with ExitStack() as services:
+            services.enter_context(mock_aws())
+            yield services
     finally:
         state_manager.unset_transition("ecs::task")
 
@@ -144,3 +148,37 @@ def test_a_job_that_cannot_be_cancelled(client, start, cluster):
     [step] = emr.list_steps(ClusterId=cluster)["Steps"]
 
     assert (before, run.status, step["Status"]["State"]) == ("RUNNING", "ABORTED", "RUNNING")
+
+
+def test_a_job_whose_service_is_no_longer_mocked(clock, client, start, services, job):
+    """After the end of mock_aws a task waits on for its job, until it times out; all calls are answered."""
+    run = start(Job={**job, "TimeoutSeconds": 60})
+    services.close()
+    clock.tick(30)
+    [listed] = client.list_executions(stateMachineArn=run.state_machine.arn)["executions"]
+    status = run.status
+    clock.tick(30)
+
+    assert (listed["status"], status) == ("RUNNING", "RUNNING")
+    assert (run.status, run.error, run.stop_date) == ("FAILED", "States.Timeout", after(60))
+
+
+def test_no_call_for_a_job_whose_service_is_no_longer_mocked(client, start, services, job):
+    """After the end of mock_aws a stop does not call the service, so that the mock reports nothing at its end."""
+    run = start(Job=job)
+    services.close()
+    with mock_sfn_executions(execute=True):
+        client.stop_execution(executionArn=run.arn)
+        stopped = run.status
+
+    assert (stopped, run.status) == ("ABORTED", "RUNNING")
+
+
+def test_a_job_whose_service_is_mocked_again(client, start, services, job):
+    """A new mock_aws does not know the job, and the task fails with what its service answers."""
+    run = start(Job=job)
+    services.close()
+    with mock_aws():
+        status = run.status
+
+    assert (status, run.error) == ("FAILED", "ECS.ClusterNotFoundException")
