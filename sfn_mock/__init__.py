@@ -14,7 +14,7 @@ In pytest, use the fixture ``sfn_executions``. Elsewhere, use a ``with`` block o
     Handle, records    StepFunctionsMock, StateMachine, Version, Alias, Execution, Executions, Status, MapRun
     Calls and faults   Calls, Call, Fault
     Definitions        Replay, ReplayDifference, Coverage, CoverageReport, TaskError
-    Other errors       UnmockedServiceError, PagingError, PagingWarning, SeedWarning
+    Other errors       UnmockedServiceError, NestingError, PagingError, PagingWarning, SeedWarning
 
 ``python -m sfn_mock --help`` explains the server.
 """
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sfn_mock.mock import mock_sfn_executions as mock_sfn_executions
     from sfn_mock.moto_integration.installation import install as install
     from sfn_mock.moto_integration.installation import uninstall as uninstall
+    from sfn_mock.state.nesting import NestingError as NestingError
     from sfn_mock.state.seed_warnings import SeedWarning as SeedWarning
     from sfn_mock.state.task_mocks import TaskError as TaskError
     from sfn_mock.views import Alias as Alias
@@ -64,6 +65,7 @@ _MODULES = {
     "Executions": "views",
     "Fault": "instruments.faults",
     "MapRun": "views",
+    "NestingError": "state.nesting",
     "PagingError": "instruments.paging_walks",
     "PagingWarning": "instruments.paging_walks",
     "Replay": "views",

@@ -9,15 +9,15 @@ from typing import Any
 from moto.core.models import botocore_stubber
 
 from sfn_mock.operations import status_events
-from sfn_mock.state import status_changes
 from sfn_mock.state.records import Execution
 from sfn_mock.state.status_changes import StatusChange
+from sfn_mock.state.status_listeners import add_listener
 from sfn_mock.state.undo_log import UndoLog
 
 
 def send(undo: UndoLog) -> None:
     """Send an event for each change of status while a ``mock_aws`` is active."""
-    status_changes.add_listener(undo, _put)
+    add_listener(undo, _put)
 
 
 def _put(change: StatusChange[Execution]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sfn_mock.state.outcomes import OPEN
 from sfn_mock.state.time_lines import Attempt, TimeLine
@@ -138,36 +138,3 @@ class StatusChanges(Generic[_Execution]):
         # One read, because another thread may remove the entry meanwhile.
         first = self.upcoming[:1]
         return bool(first) and first[0][0] <= moment
-
-
-# --- Listeners ---------------------------------------------------------------------------------------------------
-
-#: A function that gets a status change.
-Listener = Callable[[StatusChange[Any]], None]
-
-#: The active listeners, the innermost last. They are global, because moto creates the backends while the mock is
-#: installed, and no session knows them all.
-_listeners: dict[object, Listener] = {}
-
-
-def add_listener(undo: UndoLog, listener: Listener) -> None:
-    """Send the changes in all records to a listener until ``undo``; of several listeners only to the last added."""
-    undo.save_item(_listeners, key := object())
-    _listeners[key] = listener
-
-
-def notify(changes: Iterable[StatusChange[Any]]) -> None:
-    """Send changes to the innermost listener, if there is one.
-
-    Raises:
-        Exception: The first exception of the listener, after it has got all changes.
-    """
-    failures: list[Exception] = []
-    for change in changes:
-        for listener in list(_listeners.values())[-1:]:
-            try:
-                listener(change)
-            except Exception as error:
-                failures.append(error)
-    if failures:
-        raise failures[0]

@@ -12,7 +12,8 @@ from uuid import NAMESPACE_URL, uuid3
 from sfn_mock.aws.arns import arn_prefix
 from sfn_mock.state import clock
 from sfn_mock.state.run_schedule import RunSchedule
-from sfn_mock.state.status_changes import StatusChange, StatusChanges, notify
+from sfn_mock.state.status_changes import StatusChange, StatusChanges
+from sfn_mock.state.status_listeners import notify
 from sfn_mock.state.time_lines import TimeLine
 from sfn_mock.state.undo_log import UndoLog
 

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 import sfn_mock
 from sfn_mock.state.clock import restored, set_to
-from sfn_mock.state.status_changes import add_listener, notify
+from sfn_mock.state.status_listeners import add_listener
 from sfn_mock.state.undo_log import UndoLog
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
@@ -376,22 +376,23 @@ def test_a_package_that_moto_lacks(monkeypatch, clock, orders, take):
     assert [event["detail"]["name"] for event in take()] == ["b"]
 
 
-def test_an_error_of_a_listener():
+def test_an_error_of_a_listener(client, orders):
     """The listener that was added last gets all changes, and then its first error is raised."""
-    names, outer = [], []
+    statuses, outer = [], []
 
     def note(change):
-        names.append(change)
-        raise ZeroDivisionError(change)
+        statuses.append(change.status)
+        raise ZeroDivisionError(change.status)
 
+    orders.on_start(status="SUCCEEDED", duration="0s")
     undo = UndoLog()
     add_listener(undo, outer.append)
     add_listener(undo, note)
-    with pytest.raises(ZeroDivisionError, match=r"^a$"):
-        notify(["a", "b"])
+    with pytest.raises(ZeroDivisionError, match=r"^RUNNING$"):
+        client.start_execution(stateMachineArn=ARN)
     undo.roll_back()
 
-    assert (names, outer) == (["a", "b"], [])
+    assert (statuses, outer) == (["RUNNING", "SUCCEEDED"], [])
 
 
 def test_functions_as_targets(clock, sfn, client, orders):

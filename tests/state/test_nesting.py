@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from sfn_mock import NestingError
 from sfn_mock.state import nesting
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
@@ -128,7 +129,7 @@ def test_an_answer_from_outside_starts_many(client, sfn):
 def test_a_workflow_that_starts_itself_without_end(client, sfn, limit):
     """The call that started the first execution raises an error that names the state machine."""
     machine = add_endless(sfn)
-    with pytest.raises(nesting.NestingError) as error:
+    with pytest.raises(NestingError) as error:
         client.start_execution(stateMachineArn=machine.arn)
 
     assert str(error.value) == sentence("again", limit)
@@ -141,7 +142,7 @@ def test_other_executions_run_on_after_a_chain_without_end(client, sfn, clock):
     wait = {"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 60, "End": True}}}
     other = sfn.add_state_machine("other", definition=wait)
     client.start_execution(stateMachineArn=other.arn)
-    with pytest.raises(nesting.NestingError):
+    with pytest.raises(NestingError):
         client.start_execution(stateMachineArn=add_endless(sfn).arn)
     clock.tick(60)
 
@@ -151,7 +152,7 @@ def test_other_executions_run_on_after_a_chain_without_end(client, sfn, clock):
 def test_workflows_that_wait_for_one_another_without_end(client, sfn, limit):
     """An endless chain of nested executions raises the error too, and leaves all of them waiting."""
     machine = add_countdown(sfn, f"{START}.sync:2")
-    with pytest.raises(nesting.NestingError) as error:
+    with pytest.raises(NestingError) as error:
         client.start_execution(stateMachineArn=machine.arn, input='{"left": 1000000}')
 
     assert str(error.value) == sentence("again", limit)
@@ -162,7 +163,7 @@ def test_two_workflows_that_start_each_other(client, sfn, limit):
     """The first state machine that has started itself too often, through another one, is in the error."""
     ping = add_endless(sfn, "ping", "pong")
     add_endless(sfn, "pong", "ping")
-    with pytest.raises(nesting.NestingError) as error:
+    with pytest.raises(NestingError) as error:
         client.start_execution(stateMachineArn=ping.arn)
 
     assert str(error.value) == sentence("ping", limit)
@@ -171,7 +172,7 @@ def test_two_workflows_that_start_each_other(client, sfn, limit):
 def test_a_tree_of_starts(client, sfn, limit):
     """All executions that one start leads to count, so that a workflow which starts itself twice has an end too."""
     machine = add_endless(sfn, "again", "again", "again")
-    with pytest.raises(nesting.NestingError) as error:
+    with pytest.raises(NestingError) as error:
         client.start_execution(stateMachineArn=machine.arn)
 
     assert str(error.value) == sentence("again", limit)
@@ -193,7 +194,7 @@ def test_a_function_that_starts_its_workflow_again(client, sfn, limit):
         "Next": "Done",
     }
     machine = sfn.add_state_machine("again", definition={"StartAt": "Call", "States": {"Call": task, "Done": DONE}})
-    with pytest.raises(nesting.NestingError) as error:
+    with pytest.raises(NestingError) as error:
         client.start_execution(stateMachineArn=machine.arn)
 
     assert str(error.value) == sentence("again", limit)
@@ -253,7 +254,7 @@ def test_synchronous_executions(client, sfn):
 
 def test_synchronous_executions_that_are_nested_too_deeply(client, sfn):
     """StartSyncExecution cannot answer before the end, so that a deeper call raises an error."""
-    with pytest.raises(nesting.NestingError) as error:
+    with pytest.raises(NestingError) as error:
         nest_synchronously(client, sfn, 10)
 
     assert str(error.value).endswith(
