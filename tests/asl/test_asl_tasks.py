@@ -99,6 +99,20 @@ def test_duration():
         ),
         pytest.param({"HeartbeatSecondsPath": "$.n"}, Pending(), "LambdaFunctionTimedOut", 7, id="heartbeat"),
         pytest.param(
+            {"HeartbeatSeconds": 5},
+            Succeeded({}, duration_ms=6000),
+            "LambdaFunctionTimedOut",
+            5,
+            id="heartbeat of a result",
+        ),
+        pytest.param(
+            {"HeartbeatSeconds": 5},
+            Failed("E", duration_ms=6000),
+            "LambdaFunctionTimedOut",
+            5,
+            id="heartbeat of an error",
+        ),
+        pytest.param(
             {}, Failed("States.Timeout", is_timeout=True), "LambdaFunctionTimedOut", 0, id="timeout of the host"
         ),
     ],

@@ -119,6 +119,31 @@ def test_other_executions(run_module):
     assert lines[3].startswith("mapRun:orders/Items:")
 
 
+def test_refused_seeds(run_module):
+    """The report has no execution of a seed that was refused as a whole."""
+    result = run_module(
+        """
+        import pytest
+        from freezegun import freeze_time
+
+        @freeze_time("2026-01-10 02:00:00")
+        def test_it(sfn_executions):
+            orders = sfn_executions.add_state_machine("orders")
+            orders.add_execution("a", status="FAILED")
+            with pytest.raises(ValueError):
+                executions = [{"name": "b", "status": "FAILED"}, {"name": "c", "status": "FALED"}]
+                sfn_executions.seed({"state_machines": [{"name": "orders", "executions": executions}]})
+            assert False
+        """
+    )
+
+    assert section(result) == [
+        "Executions at 2026-01-10T02:00:00.000Z (1 FAILED):",
+        "of                   name  status  start date                stop date",
+        "stateMachine:orders  a     FAILED  2026-01-10T02:00:00.000Z  2026-01-10T02:00:00.000Z",
+    ]
+
+
 def test_calls_alone(run_module):
     """Without executions the section has only the calls."""
     result = run_module(

@@ -230,6 +230,17 @@ def test_bus_without_rules(client, orders):
     assert make_queue()() == []
 
 
+def test_a_change_before_a_refused_call(clock, client, orders, take):
+    """A change that was due at a refused call has sent its event, even if the clock goes back before anyone looks."""
+    orders.add_execution("nightly", status="SUCCEEDED", duration="5m")
+    clock.tick(600)
+    with pytest.raises(client.exceptions.ExecutionDoesNotExist):
+        client.describe_execution(executionArn=f"{PREFIX}:execution:orders:missing")
+    clock.move_to(NOW)
+
+    assert statuses(take()) == [("nightly", "SUCCEEDED", "2026-01-10T03:05:00Z")]
+
+
 def test_seeds(clock, orders, take):
     """A seed sends events only for later changes."""
     orders.add_execution("over", status="SUCCEEDED")

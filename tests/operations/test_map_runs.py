@@ -807,6 +807,29 @@ def test_map_run_of_seeded_status_loses_a_later_redrive(client, orders, clock):
     assert counted(client, batch) == {"failed": 1, "total": 1}
 
 
+def test_map_run_of_seeded_status_keeps_an_earlier_redrive(client, orders, clock):
+    """After a change of the parent between two redrives, the children again decide the status from the first one on."""
+    parent = orders.add_execution(status="FAILED")
+    batch = parent.add_map_run("ProcessItems", status="FAILED", stop_date=NOW)
+    child = batch.add_execution("failed", status="FAILED")
+    clock.move_to(NOW + 2 * MINUTE)
+    parent.redrive()
+    clock.move_to(NOW + 4 * MINUTE)
+    parent.fail()
+    clock.move_to(NOW + 6 * MINUTE)
+    parent.redrive()
+    clock.move_to(NOW + 5 * MINUTE)
+    parent.error = "Late"
+    closed = status(client, batch)
+    clock.move_to(NOW + 3 * MINUTE)
+    child.succeed()
+    clock.move_to(NOW + 8 * MINUTE)
+
+    assert closed == ("ABORTED", NOW + 4 * MINUTE)
+    assert status(client, batch) == ("SUCCEEDED", NOW + 3 * MINUTE)
+    assert describe(client, batch)["redriveCount"] == 1
+
+
 def test_clock_that_moves_back_undoes_the_redrive(client, nightly, batch, clock):
     """Before the redrive's date the map run shows its old state; if it is ended there, the redrive is undone."""
     batch.add_execution("failed", status="FAILED")

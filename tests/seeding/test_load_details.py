@@ -178,6 +178,20 @@ def test_redriven_express_children_keep_their_order(client, sfn):
     assert sfn.load(items) == runs
 
 
+def test_redriven_express_child_that_has_ended(client, sfn, clock):
+    """An EXPRESS child that has ended has one attempt: before its stop it is RUNNING, with all its redrives."""
+    first = child("1", name="a", redriveCount=2, stopDate="2026-01-10T02:30:00Z")
+    never = child("2", name="b", redriveCount=0, stopDate="2026-01-10T02:20:00Z")
+    sfn.load([first, never])
+    clock.move_to("2026-01-10T02:10:00Z")
+    listed = client.list_executions(mapRunArn=f"{ARNS}mapRun:orders/Each:1")["executions"]
+
+    assert {(item["name"], item["status"], item["redriveCount"]) for item in listed} == {
+        ("a", "RUNNING", 2),
+        ("b", "RUNNING", 0),
+    }
+
+
 def test_yaml_of_the_cli(client, sfn, tmp_path):
     """Output of ``--output yaml`` can be loaded as text of several lines and as a file."""
     text = "executions:\n" + "".join(

@@ -263,15 +263,15 @@ def test_map_runs_are_read_while_others_are_added(orders):
 
 
 def test_another_thread_reads_after_the_end():
-    """After the end of the mock, records can be read in each thread."""
+    """After the end of the mock, records can be read in each thread, also what locks them."""
     with mock_sfn_executions() as sfn:
         run = sfn.add_state_machine("orders").add_execution(status="SUCCEEDED")
     seen = []
-    reader = Thread(target=lambda: seen.append(run.status), daemon=True)
+    reader = Thread(target=lambda: seen.append((run.status, run.visited)), daemon=True)
     reader.start()
     reader.join(timeout=30)
 
-    assert seen == ["SUCCEEDED"]
+    assert seen == [("SUCCEEDED", ["Pass"])]
 
 
 def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):
