@@ -162,7 +162,7 @@ def check_sound(sfn: Any) -> None:
             assert execution in records.schedule._awake or records.schedule._due_of.get(execution) == run.next_due()
         assert records.undo.steps == []
         assert not records.status_changes._is_silenced
-        assert (records._uses, records.schedule.is_advancing) == (0, False)
+        assert (records._in_use, records.schedule.is_advancing) == (False, False)
         assert not records._lock._is_owned()
     assert clock._reading.get() is None
     assert seed_warnings._collected.get() is None

@@ -71,14 +71,14 @@ class Bindings:
 
     Attributes:
         states: The value of `$states`.
-        variables: The values of the run's variables by name.
         now: The moment of `$now()` and `$millis()`, in milliseconds since 1970.
+        variables: The values of the run's variables by name.
         randomness: The random generator of `$random()` and `$uuid()`.
     """
 
     states: Mapping[str, object]
+    now: int
     variables: Mapping[str, object] = field(default_factory=dict)
-    now: int = 0
     randomness: random.Random = field(default_factory=random.Random)
 
     @cached_property

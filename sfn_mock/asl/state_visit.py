@@ -302,7 +302,7 @@ class StateVisit:
         states = {"input": self.input, "context": self.context(item)}
         states |= {} if result is ABSENT else {"result": result}
         states |= {} if error_output is ABSENT else {"errorOutput": error_output}
-        bindings = Bindings(states, self.frame.variables, self.run.scheduler.now, self.run.randomness)
+        bindings = Bindings(states, self.run.scheduler.now, self.frame.variables, self.run.randomness)
         try:
             if expected is not None:
                 return evaluate_typed(value, bindings, field, expected, alternative)

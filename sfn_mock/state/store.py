@@ -51,8 +51,8 @@ class Store(ABC, Generic[_Execution]):
         self.schedule: RunSchedule[_Execution] = RunSchedule(self.undo)
         #: The status changes that EventBridge has not received yet.
         self.status_changes: StatusChanges[_Execution] = StatusChanges(self.undo)
-        #: How deeply uses are nested now.
-        self._uses = 0
+        #: Whether the records are in use now.
+        self._in_use = False
         self._lock = RLock()
         self._closed = False
         self._was_reset = False
@@ -80,20 +80,20 @@ class Store(ABC, Generic[_Execution]):
         """
         news: list[StatusChange[_Execution]] = []
         try:
-            uses = self._enclosing_uses()
+            is_nested = self._is_in_use_here()
             with self._lock:
                 try:
-                    self._begin_use(uses)
+                    self._begin_use(is_nested=is_nested)
                     self._check_open()
                     moment = self.moment = clock.now()
                     # A run that asks for the end of a nested execution advances nothing else.
-                    if not (uses and self.schedule.is_advancing):
+                    if not (is_nested and self.schedule.is_advancing):
                         self.advance_runs(moment)
                     # A task may have ended the records.
                     self._check_open()
                     if self.deleting:
                         self.finish_deletions(moment)
-                    if not uses:
+                    if not is_nested:
                         # What happened by time alone is committed, whatever happens in this use.
                         if self.status_changes.upcoming:
                             news = self.status_changes.pop_due(moment)
@@ -101,12 +101,12 @@ class Store(ABC, Generic[_Execution]):
                     if check is not None:
                         check()
                     yield moment
-                    if not uses:
+                    if not is_nested:
                         if self.status_changes.upcoming:
                             news += self.status_changes.pop_due(moment)
                         self._commit()
                 finally:
-                    self._end_use(uses)
+                    self._end_use(is_nested=is_nested)
         finally:
             if news:
                 notify(news)
@@ -114,37 +114,37 @@ class Store(ABC, Generic[_Execution]):
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Lock the records without advancing them; changes are committed or rolled back as a whole."""
-        uses = self._enclosing_uses()
+        is_nested = self._is_in_use_here()
         with self._lock:
             try:
-                self._begin_use(uses)
+                self._begin_use(is_nested=is_nested)
                 yield
-                if not uses:
+                if not is_nested:
                     self._commit()
             finally:
-                self._end_use(uses)
+                self._end_use(is_nested=is_nested)
 
-    def _enclosing_uses(self) -> int:
-        """Return how many uses of this thread enclose a new one."""
+    def _is_in_use_here(self) -> bool:
+        """Return whether this thread uses the records now, so that a new use is nested."""
         lock: Any = self._lock
-        # A count that an interrupt has left behind is ignored.
-        return self._uses if lock._is_owned() else 0
+        # What an interrupt has left behind is ignored.
+        return self._in_use and bool(lock._is_owned())
 
-    def _begin_use(self, uses: int) -> None:
-        """Begin a use nested in `uses` others; the outermost one first rolls back what an interrupt has left."""
-        if self.undo.steps and not uses:
+    def _begin_use(self, *, is_nested: bool) -> None:
+        """Begin a use; the outermost one first rolls back what an interrupt has left."""
+        if self.undo.steps and not is_nested:
             self.undo.roll_back()
-        self._uses = uses + 1
+        self._in_use = True
 
     def _commit(self) -> None:
         """Commit the changes so far."""
         if self.undo.steps:
             self.undo.commit()
 
-    def _end_use(self, uses: int) -> None:
-        """End a use nested in `uses` others; the outermost one rolls back uncommitted changes."""
-        self._uses = uses
-        if self.undo.steps and not uses:
+    def _end_use(self, *, is_nested: bool) -> None:
+        """End a use; the outermost one rolls back uncommitted changes."""
+        self._in_use = is_nested
+        if self.undo.steps and not is_nested:
             self.undo.roll_back()
 
     def catch_up(self) -> None:
@@ -168,27 +168,25 @@ class Store(ABC, Generic[_Execution]):
         # Release and acquire all levels of the lock at once, as threading.Condition does.
         lock: Any = self._lock
         held = None
-        uses = self._uses
         try:
             try:
-                self._uses = 0
                 held = lock._release_save()
                 return ask()
             except Exception as error:
                 self.schedule.note_task_error(error)
                 raise
             finally:
-                self._take_again(held, uses)
+                self._take_again(held)
         finally:
             # An interrupt may have come just before the lock was taken.
-            self._take_again(held, uses)
+            self._take_again(held)
 
-    def _take_again(self, held: object, uses: int) -> None:
-        """Lock the records again as before, unless they are locked."""
+    def _take_again(self, held: object) -> None:
+        """Lock the records again as before, unless they are locked, and continue their use."""
         lock: Any = self._lock
         if held is not None and not lock._is_owned():
             lock._acquire_restore(held)
-        self._uses = uses
+        self._in_use = True
 
     def locked(self) -> AbstractContextManager[bool]:
         """Lock the records without advancing them; this works after their end too."""

@@ -36,12 +36,12 @@ def test_an_empty_expression() -> None:
     with pytest.raises(
         ExpressionError, match=r" for the field 'Output' threw an error .*: Unexpected end of expression$"
     ):
-        evaluate_value("{%%}", Bindings({}), "Output")
+        evaluate_value("{%%}", Bindings({}, 0), "Output")
 
 
 def test_each_expression_within_a_value_is_replaced_by_its_result() -> None:
     """A value keeps its shape, and only strings between {% and %} are evaluated."""
-    bindings = Bindings({"input": {"a": [1, None]}}, {"x": 2})
+    bindings = Bindings({"input": {"a": [1, None]}}, 0, {"x": 2})
     value = {"n": None, "list": ["{% $states.input.a %}", "{%$x%}", 1.5, " {% $x %}", "{%}"], "b": True}
 
     assert evaluate_value(value, bindings, "Output") == {
@@ -105,7 +105,7 @@ def test_each_expression_within_a_value_is_replaced_by_its_result() -> None:
 def test_a_failing_expression_names_itself_and_its_field(value: object, field: str, message: str) -> None:
     """The error has the sentence of AWS, without the state's name, and the path of the field."""
     with pytest.raises(ExpressionError) as caught:
-        evaluate_value(value, Bindings({}), field.partition("/")[0])
+        evaluate_value(value, Bindings({}, 0), field.partition("/")[0])
 
     assert str(caught.value) == message
     assert (caught.value.error, caught.value.field) == ("States.QueryEvaluationError", field)
@@ -124,7 +124,7 @@ def test_a_failing_expression_names_itself_and_its_field(value: object, field: s
 def test_another_type_than_the_fields_is_an_error(text: str, actual: str, written: str) -> None:
     """An expression must return a value of the type of its field."""
     with pytest.raises(ExpressionError) as caught:
-        evaluate_typed(f"{{% {text} %}}", Bindings({}), "Items", "array")
+        evaluate_typed(f"{{% {text} %}}", Bindings({}, 0), "Items", "array")
 
     assert caught.value.reason == (
         f"returned an unexpected result type. Expected 'array', but was '{actual}' for value: {written}"
@@ -133,9 +133,9 @@ def test_another_type_than_the_fields_is_an_error(text: str, actual: str, writte
 
 def test_only_expressions_are_checked_for_the_type_of_a_field() -> None:
     """An expression of the right type gives its result; the type of other values is not checked."""
-    assert evaluate_typed("{% [1, 'a'] %}", Bindings({}), "Items", "array") == [1, "a"]
-    assert evaluate_typed({"a": "{% 1 %}"}, Bindings({}), "Items", "array") == {"a": 1}
-    assert evaluate_typed("text", Bindings({}), "Items", "array") == "text"
+    assert evaluate_typed("{% [1, 'a'] %}", Bindings({}, 0), "Items", "array") == [1, "a"]
+    assert evaluate_typed({"a": "{% 1 %}"}, Bindings({}, 0), "Items", "array") == {"a": 1}
+    assert evaluate_typed("text", Bindings({}, 0), "Items", "array") == "text"
     assert type_name([]) == "array"
     assert is_expression(1) is False
 
@@ -259,7 +259,8 @@ def test_whole_numbers_keep_their_digits() -> None:
     """A whole number of the data keeps all its digits, up to 21; one with a fraction of zero loses the fraction."""
     values = {"l": [9_007_199_254_740_993, 1.0, 10**21 - 1, 10**21]}
 
-    assert repr(parse_expression("$states.l").evaluate(Bindings(values))) == f"[9007199254740993, 1, {'9' * 21}, 1e+21]"
+    result = parse_expression("$states.l").evaluate(Bindings(values, 0))
+    assert repr(result) == f"[9007199254740993, 1, {'9' * 21}, 1e+21]"
 
 
 @pytest.mark.parametrize(
@@ -396,16 +397,16 @@ def test_a_full_stack_gives_the_same_error_as_the_limit(monkeypatch: pytest.Monk
     monkeypatch.setattr("sfn_mock.asl.jsonata.engine._FRAMES", 0)
 
     with pytest.raises(QueryError, match=r"^U1001: Stack overflow error"):
-        expression.evaluate(Bindings({}))
+        expression.evaluate(Bindings({}, 0))
 
 
 def test_an_integer_that_javascript_lacks_is_out_of_range() -> None:
     """An input with an integer that is too large for JSONata fails as out of range."""
     largest = int(sys.float_info.max)
 
-    assert evaluate_value("{% 1 %}", Bindings({"input": largest}), "Output") == 1
+    assert evaluate_value("{% 1 %}", Bindings({"input": largest}, 0), "Output") == 1
     with pytest.raises(ExpressionError, match=r"D1001: Number out of range: null$"):
-        evaluate_value("{% 1 %}", Bindings({"input": largest + 1}), "Output")
+        evaluate_value("{% 1 %}", Bindings({"input": largest + 1}, 0), "Output")
 
 
 class Flags:
@@ -426,7 +427,7 @@ def test_threads_evaluate_the_same_expression() -> None:
 
     def work(number: int) -> None:
         results.append(
-            evaluate_value("{% $map([1..100], function($n){$n * $x})[99] %}", Bindings({}, {"x": number}), "O")
+            evaluate_value("{% $map([1..100], function($n){$n * $x})[99] %}", Bindings({}, 0, {"x": number}), "O")
         )
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]

@@ -160,7 +160,7 @@ ERRORS = [
 @pytest.mark.parametrize(("text", "result"), RESULTS)
 def test_arguments_are_taken_as_in_the_reference_implementation(text: str, result: str) -> None:
     """Null is a value, and functions and regular expressions are arguments as in jsonata-js 2."""
-    value = parse_expression(text).evaluate(Bindings({}, {"d": DOCUMENT}))
+    value = parse_expression(text).evaluate(Bindings({}, 0, {"d": DOCUMENT}))
 
     assert ("UNDEF" if value is UNDEFINED else json.dumps(value, separators=(",", ":"))) == result
 
@@ -169,6 +169,6 @@ def test_arguments_are_taken_as_in_the_reference_implementation(text: str, resul
 def test_arguments_are_refused_as_in_the_reference_implementation(text: str, message: str) -> None:
     """Errors name the argument, or `and` or `or` if they occur on the right of it, as in jsonata-js 2."""
     with pytest.raises(QueryError) as caught:
-        parse_expression(text).evaluate(Bindings({}, {"d": DOCUMENT}))
+        parse_expression(text).evaluate(Bindings({}, 0, {"d": DOCUMENT}))
 
     assert str(caught.value) == message

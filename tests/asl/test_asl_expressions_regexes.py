@@ -158,7 +158,7 @@ ERRORS = [
 @pytest.mark.parametrize(("text", "result"), RESULTS)
 def test_regular_expressions_match_as_in_the_reference_implementation(text: str, result: str) -> None:
     """A regular expression matches as in JavaScript, and $replace accepts references to its groups."""
-    value = parse_expression(text).evaluate(Bindings({}))
+    value = parse_expression(text).evaluate(Bindings({}, 0))
 
     written = "UNDEF" if value is UNDEFINED else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     assert written == result
@@ -168,7 +168,7 @@ def test_regular_expressions_match_as_in_the_reference_implementation(text: str,
 def test_replacements_fail_as_in_the_reference_implementation(text: str, message: str) -> None:
     """A match of the empty text, and a replacement that is not text, are errors."""
     with pytest.raises(QueryError) as caught:
-        parse_expression(text).evaluate(Bindings({}))
+        parse_expression(text).evaluate(Bindings({}, 0))
 
     assert str(caught.value) == message
 
@@ -207,7 +207,7 @@ def test_a_search_without_an_end_is_stopped(text: str) -> None:
     started = time.process_time()
 
     with pytest.raises(QueryError, match=r"^U1001: Expression evaluation timeout: Check for infinite loop$"):
-        parse_expression(text).evaluate(Bindings({}))
+        parse_expression(text).evaluate(Bindings({}, 0))
 
     assert time.process_time() - started < 10
 
@@ -215,7 +215,7 @@ def test_a_search_without_an_end_is_stopped(text: str) -> None:
 def test_a_function_cannot_replace_the_matches_of_a_text() -> None:
     """A function can replace the matches of a regular expression, but not those of a text."""
     with pytest.raises(QueryError, match=r"^D3012: Attempted to replace a matched string with a non-string value$"):
-        parse_expression("$replace('ab', 'a', function($m){'x'})").evaluate(Bindings({}))
+        parse_expression("$replace('ab', 'a', function($m){'x'})").evaluate(Bindings({}, 0))
 
 
 def test_repetitions_that_share_a_long_text() -> None:
@@ -225,6 +225,6 @@ def test_repetitions_that_share_a_long_text() -> None:
     )
     started = time.process_time()
 
-    assert expression.evaluate(Bindings({"end": ""})) is UNDEFINED
-    assert expression.evaluate(Bindings({"end": "x"})) == {"at": 0, "groups": ["a" * 3000, ""]}
+    assert expression.evaluate(Bindings({"end": ""}, 0)) is UNDEFINED
+    assert expression.evaluate(Bindings({"end": "x"}, 0)) == {"at": 0, "groups": ["a" * 3000, ""]}
     assert time.process_time() - started < 5

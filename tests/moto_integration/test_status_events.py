@@ -241,6 +241,17 @@ def test_a_change_before_a_refused_call(clock, client, orders, take):
     assert statuses(take()) == [("nightly", "SUCCEEDED", "2026-01-10T03:05:00Z")]
 
 
+def test_events_of_a_call_are_sent_at_its_end(sfn, client, take):
+    """A task that reads the queue does not yet find the start of its execution, which a call is starting."""
+    machine = sfn.add_state_machine("checked", definition=json.dumps(CHECK))
+    seen = []
+    machine.mock_task("Check", lambda input: seen.append(take()) or {})
+    client.start_execution(stateMachineArn=machine.arn, name="nightly")
+
+    assert seen == [[]]
+    assert [event["detail"]["status"] for event in take()] == ["RUNNING", "SUCCEEDED"]
+
+
 def test_seeds(clock, orders, take):
     """A seed sends events only for later changes."""
     orders.add_execution("over", status="SUCCEEDED")

@@ -789,10 +789,14 @@ def test_redrive_at_an_earlier_time_replaces_a_later_one(client, nightly, batch,
     assert (later.redrive_count, later.start_date) == (0, NOW + MINUTE)
 
 
-def test_map_run_of_seeded_status_loses_a_later_redrive(client, orders, clock):
+@pytest.mark.parametrize(
+    ("seeded", "redrives"),
+    [pytest.param({}, 0, id="first"), pytest.param({"redrive_count": 1, "redrive_date": NOW}, 1, id="second")],
+)
+def test_map_run_of_seeded_status_loses_a_later_redrive(client, orders, clock, seeded, redrives):
     """If a detail of the parent is changed at a moment before its redrive, the map run has its seeded status again."""
     parent = orders.add_execution(status="FAILED")
-    batch = parent.add_map_run("ProcessItems", status="ABORTED", stop_date=NOW)
+    batch = parent.add_map_run("ProcessItems", status="ABORTED", stop_date=NOW, **seeded)
     batch.add_execution("failed", status="FAILED")
     clock.move_to(NOW + 2 * MINUTE)
     parent.redrive()
@@ -803,7 +807,7 @@ def test_map_run_of_seeded_status_loses_a_later_redrive(client, orders, clock):
 
     assert redriven == {"running": 1, "total": 1}
     assert status(client, batch) == ("ABORTED", NOW)
-    assert describe(client, batch)["redriveCount"] == 0
+    assert describe(client, batch)["redriveCount"] == redrives
     assert counted(client, batch) == {"failed": 1, "total": 1}
 
 

@@ -114,6 +114,26 @@ def test_a_task_may_stop_its_own_execution(sfn, client, start, make):
     ]
 
 
+def test_another_thread_sees_what_is_due_while_a_task_runs():
+    """A call of another thread, while a task runs, advances the other runs to the current moment."""
+    hold = {"Type": "Wait", "Seconds": 10, "Next": "Charge"}
+    states = {"Hold": hold, "Charge": {"Type": "Task", "Resource": FUNCTION, "End": True}}
+    pause = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 20, "End": True}}}
+    with freeze_time(NOON) as clock, mock_sfn_executions(execute=True) as sfn:
+        client = boto3.client("stepfunctions", "us-east-1")
+        orders = sfn.add_state_machine("orders", definition={"StartAt": "Hold", "States": states})
+        pausing = sfn.add_state_machine("pausing", definition=pause)
+        client.start_execution(stateMachineArn=MACHINE, name="nightly")
+        other = client.start_execution(stateMachineArn=pausing.arn)["executionArn"]
+        orders.mock_task(
+            "Charge",
+            lambda input: in_another_thread(lambda: client.describe_execution(executionArn=other)["status"]),
+        )
+        clock.tick(60)
+
+        assert sfn.get_execution(RUN).output == '"SUCCEEDED"'
+
+
 def test_a_stop_by_another_thread_comes_after_what_was_due_before():
     """A run that has to catch up with the clock does all that was due before a stop that another thread makes now."""
     states = {

@@ -114,11 +114,11 @@ def test_interrupt_before_changes_are_taken_back(monkeypatch):
     end_use = Records._end_use
     interrupts = iter([KeyboardInterrupt()])
 
-    def interrupt_once(records: Records, uses: int) -> None:
-        if uses == 0 and records.undo.steps:
+    def interrupt_once(records: Records, *, is_nested: bool) -> None:
+        if not is_nested and records.undo.steps:
             for interrupt in interrupts:
                 raise interrupt
-        end_use(records, uses)
+        end_use(records, is_nested=is_nested)
 
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")

@@ -62,8 +62,8 @@ class Scope:
     machine_jsonata: bool
     express: bool
     unknown_fields: UnknownFields | None
-    downgraded: bool = False
-    depth: int = 1
+    downgraded: bool
+    depth: int
     readable: tuple[str, ...] = ALWAYS_READABLE
 
     def deeper(self) -> Scope:

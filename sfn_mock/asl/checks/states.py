@@ -303,7 +303,14 @@ _MACHINE = Shape(
 def machine(definition: dict[str, Any], *, express: bool, unknown_fields: UnknownFields | None) -> Checks:
     """Check the fields of a definition and of all objects in it."""
     jsonata = definition.get("QueryLanguage", _PATH) != _PATH
-    scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express, unknown_fields=unknown_fields)
+    scope = Scope(
+        jsonata=jsonata,
+        machine_jsonata=jsonata,
+        express=express,
+        unknown_fields=unknown_fields,
+        downgraded=False,
+        depth=1,
+    )
     # AWS reports the faults of the top level before those of the states, regardless of the order in the text.
     states_last = dict(sorted(definition.items(), key=lambda field: field[0] == "States"))
     yield check_object(_MACHINE, states_last, "", scope)
