@@ -53,7 +53,6 @@ class Scope:
         machine_jsonata: Whether the query language of the state machine is JSONata.
         express: Whether the value is in an EXPRESS workflow.
         unknown_fields: A function that finds unknown fields in a Task's parameters, None to accept all fields.
-        downgraded: Whether the state is JSONPath although the state machine is JSONata.
         depth: How deeply workflows and choice rules are nested around the value; 1 in the state machine itself.
         readable: The members of `$states` that exist in the expressions of the value.
     """
@@ -62,9 +61,13 @@ class Scope:
     machine_jsonata: bool
     express: bool
     unknown_fields: UnknownFields | None
-    downgraded: bool
     depth: int
     readable: tuple[str, ...] = ALWAYS_READABLE
+
+    @property
+    def downgraded(self) -> bool:
+        """Whether the state is JSONPath although the state machine is JSONata."""
+        return self.machine_jsonata and not self.jsonata
 
     def deeper(self) -> Scope:
         """Return the scope of a nested workflow or choice rule."""

@@ -82,12 +82,8 @@ def _state(value: Any, location: str, scope: Scope) -> Checks:
     if shape is None:
         yield error(f"The field 'Type' should have one of these values: [{', '.join(STATES)}]", f"{location}/Type")
         return
-    language = value.get("QueryLanguage")
-    scope = replace(
-        scope,
-        jsonata=scope.machine_jsonata if "QueryLanguage" not in value else language != _PATH,
-        downgraded=scope.machine_jsonata and language == _PATH,
-    )
+    jsonata = value["QueryLanguage"] != _PATH if "QueryLanguage" in value else scope.machine_jsonata
+    scope = replace(scope, jsonata=jsonata)
     if scope.downgraded:
         yield error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", location)
     yield check_object(shape, value, location, scope)
@@ -303,14 +299,7 @@ _MACHINE = Shape(
 def machine(definition: dict[str, Any], *, express: bool, unknown_fields: UnknownFields | None) -> Checks:
     """Check the fields of a definition and of all objects in it."""
     jsonata = definition.get("QueryLanguage", _PATH) != _PATH
-    scope = Scope(
-        jsonata=jsonata,
-        machine_jsonata=jsonata,
-        express=express,
-        unknown_fields=unknown_fields,
-        downgraded=False,
-        depth=1,
-    )
+    scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express, unknown_fields=unknown_fields, depth=1)
     # AWS reports the faults of the top level before those of the states, regardless of the order in the text.
     states_last = dict(sorted(definition.items(), key=lambda field: field[0] == "States"))
     yield check_object(_MACHINE, states_last, "", scope)
