@@ -58,8 +58,9 @@ TESTS = {
     "state/jobs.py": ["state/test_cancelled_jobs.py", "state/test_nested_runs.py", "state/test_polled_jobs.py"],
     "state/records.py": [
         *("instruments/test_elsewhere.py", "operations/test_aliases.py", "operations/test_executions.py"),
-        *("operations/test_map_runs.py", "operations/test_state_machines.py", "operations/test_tasks.py"),
-        *("operations/test_versions.py", "seeding/test_seeding.py", "state/test_life_cycle.py"),
+        *("operations/test_activities.py", "operations/test_listing.py", "operations/test_map_runs.py"),
+        *("operations/test_state_machines.py", "operations/test_tasks.py", "operations/test_versions.py"),
+        *("seeding/test_seeding.py", "state/test_life_cycle.py", "state/test_other_ways.py"),
         *("state/test_planned_ends.py", "state/test_savepoints.py", "state/test_time_limits.py"),
     ],
     "state/run_schedule.py": [
@@ -72,7 +73,8 @@ TESTS = {
         "state/test_time_limits.py",
     ],
     "state/store.py": [
-        *("moto_integration/test_status_events.py", "operations/test_state_machines.py", "seeding/test_seeding.py"),
+        *("instruments/test_report.py", "moto_integration/test_status_events.py"),
+        *("operations/test_state_machines.py", "seeding/test_seeding.py"),
         *("state/test_interrupted_runs.py", "state/test_interrupts.py", "state/test_savepoints.py"),
         *("state/test_tasks_that_call_back.py", "state/test_threads.py", "state/test_undo_log.py"),
     ],
