@@ -85,6 +85,11 @@ TESTS = {
         *("moto_integration/test_behind_moto.py", "moto_integration/test_status_events.py"),
     ],
     "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_life_cycle.py"],
+    "asl/run.py": [
+        *("asl/test_asl_runs.py", "asl/test_asl_tasks.py", "state/test_due_runs.py", "state/test_interrupted_runs.py"),
+        *("state/test_life_cycle.py", "state/test_other_ways.py", "state/test_runs.py", "state/test_savepoints.py"),
+        *("state/test_tasks_that_call_back.py", "state/test_undo_log.py"),
+    ],
     "asl/backtracking.py": ["asl/test_asl_path_regexes.py", "asl/test_asl_expressions_regexes.py"],
     "asl/jsonata": [
         *("asl/test_asl_expressions.py", "asl/test_asl_expression_forms.py", "asl/test_asl_expressions_arguments.py"),
