@@ -336,6 +336,78 @@ def test_an_interrupted_run_continues(error):
     assert len(run.events) == 7
 
 
+def test_an_interrupted_run_that_continues_at_an_earlier_moment():
+    """A signal before the interrupted action makes the run ask its host anew, also where that had answered."""
+    interrupts = [KeyboardInterrupt()]
+
+    def answer(call):
+        if call.state == "Ask":
+            return Pending()
+        if call.state == "Last" and interrupts:
+            raise interrupts.pop()
+        return Succeeded(call.state)
+
+    slow = {
+        "Pause": {"Type": "Wait", "Seconds": 10, "Next": "First"},
+        "First": {**TASK, "Next": "Last"},
+        "Last": {**TASK, "End": True},
+    }
+    asks = {"Ask": {**TASK, "Next": "Other"}, "Other": {**TASK, "End": True}}
+    branches = [{"StartAt": "Pause", "States": slow}, {"StartAt": "Ask", "States": asks}]
+    host = EngineHost(answer)
+    run = start(single({"Type": "Parallel", "Branches": branches}), host=host)
+    with pytest.raises(KeyboardInterrupt):
+        run.advance_to(START + 10_000)
+    run.complete_task(host.calls[0].token, {}, START + 5000)
+    run.advance_to(START + 10_000)
+
+    assert result(run) == ["Last", "Other"]
+    assert [call.state for call in host.calls] == ["Ask", "First", "Last", "Other", "First", "Last"]
+
+
+def test_a_run_that_is_rolled_back():
+    """A rollback shows the run as it was at its checkpoint; what it then does again, it asks its host again."""
+    states = {
+        "A": {**TASK, "Next": "Pause"},
+        "Pause": {"Type": "Wait", "Seconds": 10, "Next": "B"},
+        "B": {**TASK, "End": True},
+    }
+    host = EngineHost(lambda call: Succeeded(call.state))
+    run = start({"StartAt": "A", "States": states}, host=host)
+    before = outline(run)
+    roll_back = run.checkpoint()
+    run.advance_to(START + 10_000)
+    roll_back()
+    shown = outline(run)
+    roll_back = run.checkpoint()
+    run.advance_to(START + 10_000)
+    roll_back()
+    run.advance_to(START + 10_000)
+
+    assert shown == before
+    assert result(run) == "B"
+    assert [call.state for call in host.calls] == ["A", "B", "B", "B"]
+
+
+def test_a_run_that_is_rolled_back_within_a_signal():
+    """A rollback to the middle of a signal shows the run without the signal, which it repeats when it advances."""
+    rollbacks = []
+
+    class InterruptedHost(EngineHost):
+        def abandon_task(self, token, moment):
+            rollbacks.append(run.checkpoint())
+
+    run = start(single(TASK), host=InterruptedHost(Pending()))
+    run.stop(START + 5000, "E", "why")
+    rollbacks[0]()
+    shown = (run.status, run.next_due())
+    run.advance_to(START + 5000)
+
+    assert shown == ("RUNNING", START + 5000)
+    assert result(run) == ("ABORTED", "E", "why")
+    assert len(rollbacks) == 2
+
+
 def test_task_that_advances_its_own_run():
     """A task that advances its own run sees its current state, and may complete itself, also when it is repeated."""
     seen = []
