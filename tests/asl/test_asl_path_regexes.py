@@ -62,6 +62,7 @@ from sfn_mock.asl.paths import PathError, PathSyntaxError, parse_path
         pytest.param("a{21000}", "", "a" * 21000, True, id="a-large-number-of-one-part"),
         pytest.param("(?:a|b{20}){1000}", "", "a" * 1000, True, id="as-many-times-as-it-must"),
         pytest.param("(?:a|b{20}){0,1000}", "", "a" * 999 + "b" * 21, False, id="one-time-too-many"),
+        pytest.param("(?:a|b{20}){0,1000}", "", "a" * 1001, False, id="one-part-too-many"),
         pytest.param("(?:a{0,21000}b){2,5001}", "", "aab", False, id="large-numbers-that-are-not-mixed-up"),
         pytest.param("(?:a(?:b?){10001})*", "", "aa", True, id="a-repeated-part-that-matches-nothing"),
         pytest.param("(?:a{0,2}b)+", "", "abb", True, id="fewer-times-than-it-may"),
