@@ -73,8 +73,7 @@ TESTS = {
         "state/test_time_limits.py",
     ],
     "state/store.py": [
-        *("instruments/test_report.py", "moto_integration/test_status_events.py"),
-        *("operations/test_state_machines.py", "seeding/test_seeding.py"),
+        *("moto_integration/test_status_events.py", "operations/test_state_machines.py", "seeding/test_seeding.py"),
         *("state/test_interrupted_runs.py", "state/test_interrupts.py", "state/test_savepoints.py"),
         *("state/test_tasks_that_call_back.py", "state/test_threads.py", "state/test_undo_log.py"),
     ],

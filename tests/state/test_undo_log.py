@@ -36,6 +36,17 @@ def test_execution_that_was_forgotten():
         assert orders._record.names == {"old": old._record, "other": other._record}
 
 
+def test_refused_seeds_are_undone_at_once():
+    """Refused seeds are undone before the error is raised, so that a report that changes nothing does not show them."""
+    with freeze_time(NOW), mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        executions = [{"name": "first", "status": "FAILED"}, {"name": "second", "status": "FALED"}]
+        with pytest.raises(ValueError, match="got 'FALED'"):
+            sfn.seed({"state_machines": [{"name": "orders", "executions": executions}]})
+
+        assert orders._record.names == {}
+
+
 def test_status_changes_without_a_sent_event():
     """A status change whose event was not sent is sent later."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
