@@ -7,8 +7,10 @@ import socket
 import time
 
 import boto3
+import botocore.session
 import freezegun.api
 import pytest
+from botocore.loaders import create_loader
 from freezegun import freeze_time
 
 # pytester removes from sys.modules what a run inside it imports first. The package is imported before, because a second
@@ -41,6 +43,22 @@ def _find_date_attributes(module):
 # freezegun sorts and hashes the names of every module whenever it freezes a clock, which took a quarter of the suite's
 # time. If a later version lacks this function, the tests are slower, but still right.
 freezegun.api._get_cached_module_attributes = _find_date_attributes
+
+#: What botocore has read: the models of services, the endpoints and the names of all services.
+_read_data = {}
+
+
+def _create_loader(search_path=None):
+    """Return a loader of botocore that reads what no other has read, unless it searches other folders."""
+    loader = create_loader(search_path)
+    if search_path is None:
+        loader._cache = _read_data
+    return loader
+
+
+# Each session of botocore reads its data again, which took a quarter of the suite's time. Nothing changes the data. If
+# a later version of botocore keeps it elsewhere, the tests are slower, but still right.
+botocore.session.create_loader = _create_loader
 
 LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "sync-localhost", None}
 
