@@ -9,6 +9,7 @@ from botocore.awsrequest import AWSResponse
 from contestants import ARN, KEYS, REGION, Ours, Pages, seconds
 
 from sfn_mock.operations.listing import describe_items
+from sfn_mock.operations.registry import DatesBy
 from sfn_mock.transport import local_dates
 
 EXECUTIONS = 100_000
@@ -32,16 +33,16 @@ def profile(ours: Ours, page_size: int) -> dict[str, float]:
     ours.walker.turn(page_size)  # which brings the order up to now
     entries = machine.index.page(None, None, None, None, page_size, 0)
     moments = [entry[2].start for entry in entries]
-    date = local_dates.current().date
+    date = local_dates.current()
     pages = Pages(ours.walker.client, page_size, stateMachineArn=ARN)
     token = ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1)["nextToken"]
 
     def one_item() -> None:
         ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1, nextToken=token)
 
-    dates = microseconds(lambda: [date(moment) for moment in moments])
+    dates = microseconds(lambda: date.each(moments))
     items = microseconds(lambda: describe_items(machine, entries, date))
-    without_dates = microseconds(lambda: describe_items(machine, entries, int))
+    without_dates = microseconds(lambda: describe_items(machine, entries, DatesBy(int)))
     call = microseconds(one_item)
     botocore = botocore_alone()
     whole = microseconds(pages.turn)

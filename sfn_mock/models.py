@@ -15,7 +15,7 @@ from sfn_mock.aws import constraints
 from sfn_mock.instruments import session_coverage
 from sfn_mock.operations import pipeline
 from sfn_mock.operations.finding import find_qualified
-from sfn_mock.operations.registry import Answer
+from sfn_mock.operations.registry import Answer, DatesBy
 from sfn_mock.operations.tags import tagged_resources
 from sfn_mock.resources import AliasResource, ExecutionResource, StateMachineResource
 from sfn_mock.state.records import Activity, Alias, Execution, Records
@@ -175,7 +175,7 @@ class SFNBackend(StepFunctionBackend):
         Dates in the answer are moments.
         """
         constraints.check(operation, members)
-        return pipeline.run(operation, self.records, members, int)
+        return pipeline.run(operation, self.records, members, DatesBy(int))
 
     create_state_machine = _runs(
         "CreateStateMachine",

@@ -18,7 +18,7 @@ from sfn_mock.instruments.calls import Outcome, read_answer
 from sfn_mock.instruments.requests import Request
 from sfn_mock.models import SFNBackend
 from sfn_mock.operations.pipeline import Service, plain_service, respond
-from sfn_mock.operations.registry import Answer
+from sfn_mock.operations.registry import Answer, DatesBy
 from sfn_mock.state import clock
 
 _TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
@@ -27,7 +27,7 @@ _TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
 class _Bytes:
     """Answers in HTTP form: status, headers and body."""
 
-    date = staticmethod(in_seconds)
+    date = DatesBy(in_seconds)
 
     def give(self, request: Request, answer: Answer) -> tuple[TYPE_RESPONSE, Callable[[], Outcome]]:
         body = json.dumps(answer)

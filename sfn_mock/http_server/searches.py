@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sfn_mock.argument_errors import must_be, must_be_one_of
 from sfn_mock.aws.exceptions import SFNError
 from sfn_mock.operations.listing import check_filters, describe_items, resolve_owner
+from sfn_mock.operations.registry import DatesBy
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state.execution_index import Entry
@@ -45,7 +46,7 @@ def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str,
             "matching": len(found.matching),
             "by_status": dict(sorted(Counter(entry[3] for entry in found.matching).items())),
             "last_start": clock.describe(max(entry[2].start for entry in found.listed)) if found.listed else None,
-            "executions": describe_items(found.owner, found.matching[first : first + size], clock.describe),
+            "executions": describe_items(found.owner, found.matching[first : first + size], DatesBy(clock.describe)),
         }
 
 

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from moto.core.utils import underscores_to_camelcase
 
 #: An answer's members as the API spells them.
 Answer = dict[str, Any]
-#: Converts a moment into the form of dates of the transport.
-DateForm = Callable[[int], Any]
 
 _Function = TypeVar("_Function", bound=Callable[..., Answer])
 
 #: By name in the API.
 OPERATIONS: dict[str, Callable[..., Answer]] = {}
+
+
+class DateForm(Protocol):
+    """Converts moments into the form of dates of the transport."""
+
+    def __call__(self, moment: int, /) -> Any:
+        """Convert one moment."""
+
+    def each(self, moments: list[int], /) -> list[Any]:
+        """Convert many moments, of which a page has up to two thousand."""
+
+
+class DatesBy:
+    """The form of dates that a function makes."""
+
+    def __init__(self, convert: Callable[[int], Any]) -> None:
+        self._convert = convert
+
+    def __call__(self, moment: int, /) -> Any:
+        """Convert one moment."""
+        return self._convert(moment)
+
+    def each(self, moments: list[int], /) -> list[Any]:
+        """Convert many moments."""
+        return list(map(self._convert, moments))
 
 
 def operation(function: _Function) -> _Function:

@@ -57,7 +57,7 @@ class _InPlace:
 
     def __init__(self, model: OperationModel) -> None:
         self._model = model
-        self.date = local_dates.current().date
+        self.date = local_dates.current()
 
     def give(self, request: Request, answer: Parsed) -> tuple[tuple[AWSResponse, Parsed], Outcome]:
         _finish(self._model.output_shape)(answer)

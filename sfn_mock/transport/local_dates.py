@@ -41,7 +41,7 @@ class LocalDates:
         """Return whether time zone and datetime class are unchanged; freezing the clock replaces the class."""
         return self._class is datetime.datetime and self._zone == (time.tzname, time.timezone, time.altzone)
 
-    def date(self, moment: int) -> datetime.datetime:
+    def __call__(self, moment: int, /) -> datetime.datetime:
         """Return the datetime that botocore would make for a moment."""
         begin, hour = self._last_hour
         length = moment - begin
@@ -54,6 +54,19 @@ class LocalDates:
             hour = known
             self._last_hour = begin, hour
         return hour + (_SECONDS[length // 1000] + _MILLISECONDS[length % 1000])
+
+    def each(self, moments: list[int], /) -> list[datetime.datetime]:
+        """Return the datetimes for many moments, which takes less time than one by one."""
+        dates = []
+        begin, hour = self._last_hour
+        for moment in moments:
+            length = moment - begin
+            if 0 <= length < _HOUR:
+                dates.append(hour + (_SECONDS[length // 1000] + _MILLISECONDS[length % 1000]))
+            else:
+                dates.append(self(moment))
+                begin, hour = self._last_hour
+        return dates
 
     def _make(self, begin: int) -> datetime.datetime | None:
         """Return the start of an hour; None if the zone's offset changes nearby."""

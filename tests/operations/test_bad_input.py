@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from sfn_mock.aws.http_answers import in_seconds
 from sfn_mock.operations import pipeline
+from sfn_mock.operations.registry import DatesBy
 from sfn_mock.transport.wire import Wire
 
 NOON = "2026-01-10T12:00:00Z"
@@ -78,7 +79,7 @@ def snapshot(sfn):
     everything = []
 
     def show(operation, **arguments):
-        answer = pipeline.run(operation, sfn._session.records(), arguments, in_seconds)
+        answer = pipeline.run(operation, sfn._session.records(), arguments, DatesBy(in_seconds))
         everything.append(answer)
         return answer
 

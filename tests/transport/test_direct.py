@@ -103,20 +103,20 @@ def test_dates_are_those_of_botocores_parser(zone, name, around):
     """In every zone and around each clock change, dates equal those of botocore's parser."""
     zone(name)
     middle = datetime.fromisoformat(around).replace(tzinfo=timezone.utc).timestamp()
-    dates = local_dates.current()
+    moments = [round((middle + step * 1799.871) * 1000) for step in range(-200, 201)]
+    expected = [in_order(parse_timestamp(moment / 1000)) for moment in moments]
 
-    for step in range(-200, 201):
-        moment = round((middle + step * 1799.871) * 1000)
-        assert in_order(dates.date(moment)) == in_order(parse_timestamp(moment / 1000))
+    assert [in_order(local_dates.current()(moment)) for moment in moments] == expected
+    assert [in_order(date) for date in local_dates.current().each(moments)] == expected
 
 
 def test_dates_follow_a_change_of_zone(zone):
     """If the time zone changes between two calls, later dates are in the new zone."""
     zone("UTC")
-    in_utc = local_dates.current().date(0)
+    in_utc = local_dates.current()(0)
     zone("Asia/Kolkata")
 
-    in_kolkata = local_dates.current().date(0)
+    in_kolkata = local_dates.current()(0)
 
     assert (in_utc, in_utc.utcoffset()) == (in_kolkata, timedelta(0))
     assert in_kolkata.utcoffset() == timedelta(hours=5, minutes=30)
@@ -134,4 +134,4 @@ def test_dates_without_a_zone_of_the_machine(monkeypatch):
     monkeypatch.setattr(local_dates.time, "localtime", localtime)
     dates = local_dates.LocalDates()
 
-    assert [dates.date(moment) for moment in (0, 250)] == [parse_timestamp(seconds) for seconds in (0, 0.25)]
+    assert [dates(moment) for moment in (0, 250)] == [parse_timestamp(seconds) for seconds in (0, 0.25)]
