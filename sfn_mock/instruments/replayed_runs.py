@@ -26,10 +26,11 @@ from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit, detail
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
+from sfn_mock.state.execution_runs import ExecutionRun
 from sfn_mock.state.jobs import Job
 from sfn_mock.state.life_cycle import end_execution, is_redrivable, redrive_execution
 from sfn_mock.state.outcomes import Ending
-from sfn_mock.state.records import Execution
+from sfn_mock.state.records import Execution, Records
 from sfn_mock.state.runs import DefinitionRun
 
 _T = TypeVar("_T")
@@ -46,7 +47,7 @@ class NoOutcomeError(Exception):
 
 @dataclass
 class Answers:
-    """Answers the tasks of a replayed execution and of its child executions from their recorded histories.
+    """The environment of a replay: it answers tasks of the execution and its children from their recorded histories.
 
     Attributes:
         children: By name of a Map state: the recorded child executions of its map runs that are not replayed yet.
@@ -59,6 +60,19 @@ class Answers:
     limit: int = clock.NEVER
     unknown: set[tuple[Execution, Path]] = field(default_factory=set)
     runs: dict[Execution, ReplayedRun] = field(default_factory=dict)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a task or map run has no outcome."""
+        return bool(self.unknown)
+
+    def wait_scale(self, execution: Execution) -> float:
+        """Return 1: a replay waits as long as the recorded execution did."""
+        return 1.0
+
+    def call(self, records: Records, ask: Callable[[], _T]) -> _T:
+        """Call a function with the records locked: no service is called, and a replay is one change."""
+        return ask()
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what AWS says is wrong with the parameters of a task."""
@@ -80,9 +94,17 @@ class Answers:
         """Return the result of the recorded map run; nothing is written."""
         return self.runs[execution].written_results(request)
 
+    def recall_map_run(self, execution: Execution, map_run_arn: str) -> KnownMapRun:
+        """Return the recorded end of a map run, or the inputs of its recorded children."""
+        return self.runs[execution].recall_map_run(map_run_arn)
 
-class ReplayedRun(DefinitionRun):
-    """The run of a replayed execution, or of a child execution of one.
+    def note_child(self, parent: Execution, child: ExecutionRun, start: ChildStart) -> None:
+        """Choose the recorded child that answers the tasks of a child execution."""
+        self.runs[parent].note_child(child, start)
+
+
+class ReplayedRun:
+    """The run of a replayed execution, or of a child execution of one, beside the recorded execution.
 
     Attributes:
         execution: The replayed execution.
@@ -90,30 +112,20 @@ class ReplayedRun(DefinitionRun):
         map_state: The name of the Map state that started it, or an empty text.
         map_states: The names of its Map states, by ARN of their map runs.
         map_children: By ARN of a map run that this run started: the recorded children of that map run.
+        tokens: The tokens of its tasks so far.
     """
 
-    def __init__(
-        self,
-        execution: Execution,
-        program: Program,
-        answers: Answers,
-        recorded: Trace | None,
-        parent: ReplayedRun | None = None,
-        map_state: str = "",
-    ) -> None:
-        super().__init__(execution, program, answers, parent)
-        self.execution = execution
+    def __init__(self, own: ExecutionRun, answers: Answers, recorded: Trace | None, map_state: str = "") -> None:
+        self.execution = own.execution
         self.recorded = recorded
         self.map_state = map_state
         self.map_states: dict[str, str] = {}
         self.map_children: dict[str, list[Trace]] = {}
+        self.tokens: set[str] = set()
+        self._run = own.run
         self._answers = answers
         self._trace = Trace()
-        answers.runs[execution] = self
-
-    def _wait_scale(self, execution: Execution) -> float:
-        """Return 1: a replay waits as long as the recorded execution did."""
-        return 1.0
+        answers.runs[own.execution] = self
 
     def trace(self) -> Trace:
         """Return the trace of this run."""
@@ -124,37 +136,14 @@ class ReplayedRun(DefinitionRun):
         self._trace.extend(events[len(self._trace.events) :])
         return self._trace
 
-    # --- Advancing the run -------------------------------------------------------------------------------------------
-
-    def _call_unlocked(self, ask: Callable[[], _T]) -> _T:
-        """Call a function with the records locked: no service is called, and a replay is one change."""
-        return ask()
-
-    def _advance(self, moment: int, *, in_turn: bool = False) -> None:
-        super()._advance(min(moment, self._answers.limit), in_turn=in_turn)
-
-    def advance_until_unknown(self, moment: int) -> None:
-        """Advance the run to a moment, or to the first task without a recorded outcome."""
-        while True:
-            try:
-                self.advance_to(moment)
-            except NoOutcomeError:
-                continue
-            return
-
     @property
     def is_stuck(self) -> bool:
         """Whether a task or map run has no outcome, here or in another run of the replay."""
-        return bool(self._answers.unknown)
+        return self._answers.is_stuck
 
     def is_unknown(self, path: Path) -> bool:
         """Return whether a task or map run of the state at a path has no outcome."""
         return (self.execution, path) in self._answers.unknown
-
-    @property
-    def tokens(self) -> frozenset[str]:
-        """The tokens of its tasks so far."""
-        return frozenset(self._tokens)
 
     def all_runs(self) -> list[ReplayedRun]:
         """Return the runs of the whole replay, in order of their starts."""
@@ -170,6 +159,7 @@ class ReplayedRun(DefinitionRun):
 
     def answer(self, call: TaskCall) -> TaskAnswer:
         """Return the recorded outcome of the task that was just scheduled."""
+        self.tokens.add(call.token)
         visit = self._current_visit()
         span = self._find(visit, "tasks", call.moment)
         if span is None:
@@ -226,7 +216,8 @@ class ReplayedRun(DefinitionRun):
         bucket = request.parameters.get("Bucket")
         return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": {"Bucket": bucket, "Key": ""}}
 
-    def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
+    def note_child(self, child: ExecutionRun, start: ChildStart) -> None:
+        """Choose the recorded child that answers the tasks of a child execution."""
         name = self.map_states[start.map_run_arn]
         left = self.map_children[start.map_run_arn]
         recorded = next((trace for trace in left if read_value(trace.input) == start.input), None)
@@ -235,7 +226,7 @@ class ReplayedRun(DefinitionRun):
         if recorded is not None:
             left.remove(recorded)
             self._answers.children[name].remove(recorded)
-        return ReplayedRun(child, processor, self._answers, recorded, self, name)
+        ReplayedRun(child, self._answers, recorded, name)
 
     def _children_of(self, visit: Visit, children: list[Trace]) -> list[Trace]:
         """Return those of the children that the map run of the recorded visit started."""
@@ -299,24 +290,35 @@ def _start(span: Span, resource: Resource, duration: int) -> TaskStart | None:
 
 def replay_execution(execution: Execution, program: Program, recorded: Trace, answers: Answers) -> ReplayedRun:
     """Replay a recorded execution, with its redrives and stops, in an execution that starts when it did."""
-    run = ReplayedRun(execution, program, answers, recorded)
+    run = DefinitionRun(execution, program, answers)
+    replayed = ReplayedRun(run.own, answers, recorded)
     with execution.owner.records.schedule.attached(execution, run):
         for number, attempt in enumerate(recorded.runs):
             if number:
-                if run.is_stuck or not is_redrivable(execution, attempt.begin.moment):
+                if answers.is_stuck or not is_redrivable(execution, attempt.begin.moment):
                     break
                 redrive_execution(execution, attempt.begin.moment)
             last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
-            run.advance_until_unknown(last)
-            if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
+            _advance_until_unknown(run, last)
+            if attempt.status == "ABORTED" and run.is_running and not answers.is_stuck:
                 error, cause = attempt.end_detail("error"), attempt.end_detail("cause")
                 end_execution(execution, last, Ending("ABORTED", error=error, cause=cause))
             elif attempt.end is not None and number + 1 == len(recorded.runs):
                 last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
-            run.advance_until_unknown(last)
+            _advance_until_unknown(run, last)
     # Later events are unknown.
     answers.limit = min(answers.limit, last)
-    return run
+    return replayed
+
+
+def _advance_until_unknown(run: DefinitionRun, moment: int) -> None:
+    """Advance a run to a moment, or to the first task without a recorded outcome."""
+    while True:
+        try:
+            run.advance_to(moment)
+        except NoOutcomeError:
+            continue
+        return
 
 
 def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> list[Trace]:

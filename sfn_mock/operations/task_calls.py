@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import boto3
 from moto.core.models import botocore_stubber
 
-from sfn_mock.asl.host import Failed, Pending, ReadItem, ReadRequest, Succeeded, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.host import (
+    ChildStart,
+    Failed,
+    KnownMapRun,
+    Pending,
+    ReadItem,
+    ReadRequest,
+    Succeeded,
+    TaskAnswer,
+    TaskCall,
+    WriteRequest,
+)
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
 from sfn_mock.integrations.jobs import Job as ServiceJob
@@ -20,9 +32,12 @@ from sfn_mock.integrations.service_calls import Caller, check_parameters
 from sfn_mock.integrations.tasks import answer_task, poll_task
 from sfn_mock.operations.mocked_functions import MockedFunction, invoked_function
 from sfn_mock.state import clock
+from sfn_mock.state.execution_runs import ExecutionRun
 from sfn_mock.state.jobs import Job
 from sfn_mock.state.records import Execution, Records
 from sfn_mock.state.task_mocks import CaseRun
+
+_T = TypeVar("_T")
 
 #: The clients of Step Functions by records; a client takes longer to create than a call takes.
 _own_clients: WeakKeyDictionary[Records, Any] = WeakKeyDictionary()
@@ -31,9 +46,20 @@ _own_clients: WeakKeyDictionary[Records, Any] = WeakKeyDictionary()
 class ServicesOfMocks:
     """Runs tasks: with task mocks, on Step Functions of this mock, or on other services of ``mock_aws``."""
 
+    #: The clock alone limits runs.
+    limit = clock.NEVER
+
     def __init__(self, case: CaseRun | None) -> None:
         #: The test case of a mock config that the execution was started with.
         self._case = case
+
+    def wait_scale(self, execution: Execution) -> float:
+        """Return the mock's factor for the delays of Wait states and retries."""
+        return execution.owner.records.simulation.wait_scale
+
+    def call(self, records: Records, ask: Callable[[], _T]) -> _T:
+        """Call a service with the lock of the records released: it may call Step Functions in another thread."""
+        return records.call_unlocked(ask)
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return AWS's error about the parameters of a task, if any."""
@@ -83,6 +109,13 @@ class ServicesOfMocks:
         if not (request.is_needed or _are_others_mocked()):
             return None
         return write_results(_s3(execution), request)
+
+    def recall_map_run(self, execution: Execution, map_run_arn: str) -> KnownMapRun:
+        """Return that nothing is known about a map run."""
+        return KnownMapRun()
+
+    def note_child(self, parent: Execution, child: ExecutionRun, start: ChildStart) -> None:
+        """Do nothing: the tasks of a child execution are run like those of its parent."""
 
 
 def _s3(execution: Execution) -> Any:

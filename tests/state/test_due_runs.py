@@ -23,7 +23,7 @@ def advanced(monkeypatch):
     advance_to = DefinitionRun.advance_to
 
     def note(run, moment, **options):
-        names.append(run._execution.name)
+        names.append(run.own.execution.name)
         advance_to(run, moment, **options)
 
     monkeypatch.setattr(DefinitionRun, "advance_to", note)

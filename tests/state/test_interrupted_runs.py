@@ -116,9 +116,8 @@ def go_back_a_little(sfn, client, clock):
 
 def fail_earlier(sfn, client, clock):
     """Answer with the token again, after the clock went back to before the first answer."""
-    run = sfn._session.records().schedule.runs[sfn.get_state_machine("orders").executions[0]._record]
-    [token] = run._tokens
-    client.send_task_failure(taskToken=token)
+    answered = [call for call in sfn.calls if call.operation == "SendTaskSuccess"]
+    client.send_task_failure(taskToken=answered[-1].parameters["taskToken"])
 
 
 def replay(sfn, client, clock):
@@ -132,6 +131,7 @@ def replay(sfn, client, clock):
 
 #: The modules with the state of runs. All others are called in one action of a run, which is repeated as a whole.
 PLACES = ("asl/engine.py", "asl/recorded_host.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
+PLACES += ("state/child_runs.py", "state/execution_runs.py", "state/run_tasks.py")
 #: The modules that only replays enter.
 REPLAY_PLACES = ("instruments/replays.py", "instruments/replayed_runs.py", "state/status_changes.py")
 #: What `tox -e interrupts` tries besides.
