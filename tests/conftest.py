@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import time
@@ -73,6 +74,12 @@ def forget_aws_settings(monkeypatch):
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
+def pytest_collection_finish():
+    """Leave what was imported and collected out of later garbage collections: each run of pytester makes several."""
+    gc.collect()
+    gc.freeze()
+
+
 def is_for_aws(request):
     """Return whether a test may reach AWS."""
     return request.node.get_closest_marker("aws") is not None
@@ -101,8 +108,8 @@ def no_network(request, monkeypatch):
 
 @pytest.fixture
 def pytester(pytester):
-    """pytest's fixture with the setting without which pytest-asyncio warns."""
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+    """pytest's fixture with the setting without which pytest-asyncio warns; it does not import Hypothesis."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\naddopts = -p no:hypothesispytest\n")
     return pytester
 
 

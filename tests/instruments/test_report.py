@@ -18,7 +18,7 @@ SECTION = "*- Step Functions, as mocked -*"
 
 
 def section(result) -> list[str]:
-    """The lines of the mock's section in the report of the only failed test."""
+    """The lines of the mock's section in the report of the first failed test."""
     lines = result.outlines
     start = next(number for number, line in enumerate(lines) if "- Step Functions, as mocked -" in line)
     end = next(number for number, line in enumerate(lines) if number > start and line.startswith("==="))
@@ -303,21 +303,6 @@ def test_no_section(run_module, source):
     result.stdout.no_fnmatch_line(SECTION)
 
 
-def test_section_with_xdist(run_module):
-    """The report of a pytest-xdist worker has the section too."""
-    result = run_module(
-        """
-        def test_it(sfn_executions):
-            sfn_executions.add_state_machine("orders").add_execution("a", status="FAILED")
-            assert False
-        """,
-        "-n",
-        "1",
-    )
-
-    assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
-
-
 # --- Unusual reports ---------------------------------------------------------------------------------------------
 
 HOSTILE = """
@@ -338,12 +323,29 @@ HOSTILE = """
 """
 
 
-@pytest.mark.parametrize("workers", ["0", "1"], ids=["in the process", "in a worker"])
-def test_hostile_requests(run_module, workers):
-    """Whatever a request contains, pytest reports the test's own failure."""
-    result = run_module(HOSTILE, "-n", workers)
+EXECUTION = """
+    def test_an_execution(sfn_executions):
+        sfn_executions.add_state_machine("orders").add_execution("a", status="FAILED")
+        assert False
+"""
 
-    result.assert_outcomes(failed=6)
+
+def test_hostile_requests(run_module):
+    """Whatever a request contains, pytest reports the test's own failure."""
+    check_hostile(run_module(HOSTILE), failed=6)
+
+
+def test_reports_of_a_worker(run_module):
+    """The reports of a pytest-xdist worker have the section too, and the own failure of each hostile request."""
+    result = run_module(EXECUTION + HOSTILE, "-n", "1")
+
+    assert [line.split()[:3] for line in section(result)[2:3]] == [["stateMachine:orders", "a", "FAILED"]]
+    check_hostile(result, failed=7)
+
+
+def check_hostile(result, failed):
+    """Check that tests failed, and that pytest shows the own failures of the hostile ones."""
+    result.assert_outcomes(failed=failed)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     assert sum("its own failure" in line for line in result.outlines if line.startswith("E ")) == 6
 
