@@ -316,7 +316,7 @@ class _Parser:
         """Compile a character, a position, a backreference or a group."""
         token = self._take()
         if token["one"]:
-            return self._one(token[0])
+            return self._one(token[0], 0)
         if token["back"]:
             self.forgets = False
             return Part([Instruction("back", int(token["number"] or self._names[token["group"]]))])
@@ -342,7 +342,7 @@ class _Parser:
             return inner._replace(code=[Instruction("open", number), *inner.code, Instruction("close", number)])
         return inner
 
-    def _one(self, pattern: str, outer: int = 0) -> Part:
+    def _one(self, pattern: str, outer: int) -> Part:
         return Part([Instruction("one", outer, pattern=re.compile(pattern, self._options))])
 
     def _repeated(self, part: Part) -> Part:

@@ -55,7 +55,7 @@ class RunInterface(Protocol):
     def host(self) -> Host:
         """The host, which runs tasks and child executions."""
 
-    def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True) -> int:
+    def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = ...) -> int:
         """Add an event at the current moment and return its id."""
 
     def new_token(self) -> str:
