@@ -852,7 +852,7 @@ def test_result_writer():
         {"Bucket": "x"},
         {"a": 1},
     )
-    assert request.ends == [ChildEnd("SUCCEEDED", 1)]
+    assert (request.ends, request.is_needed) == ([ChildEnd("SUCCEEDED", 1)], True)
     assert result(run) == {"MapRunArn": request.map_run_arn}
 
 
