@@ -41,8 +41,8 @@ def profile(ours: Ours, page_size: int) -> dict[str, float]:
         ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1, nextToken=token)
 
     dates = microseconds(lambda: date.each(moments))
-    items = microseconds(lambda: describe_items(machine, entries, date))
-    without_dates = microseconds(lambda: describe_items(machine, entries, DatesBy(int)))
+    items = microseconds(lambda: describe_items(machine, entries, moments, date))
+    without_dates = microseconds(lambda: describe_items(machine, entries, moments, DatesBy(int)))
     call = microseconds(one_item)
     botocore = botocore_alone()
     whole = microseconds(pages.turn)

@@ -41,12 +41,14 @@ def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str,
     records = records_of(session, arguments)
     with records.using() as moment:
         found = search(records, moment, arguments)
+        part = found.matching[first : first + size]
+        starts = [entry[2].start for entry in part]
         return {
             "total": len(found.listed),
             "matching": len(found.matching),
             "by_status": dict(sorted(Counter(entry[3] for entry in found.matching).items())),
             "last_start": clock.describe(max(entry[2].start for entry in found.listed)) if found.listed else None,
-            "executions": describe_items(found.owner, found.matching[first : first + size], DatesBy(clock.describe)),
+            "executions": describe_items(found.owner, part, starts, DatesBy(clock.describe)),
         }
 
 

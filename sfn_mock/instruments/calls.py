@@ -44,19 +44,21 @@ class Outcome(NamedTuple):
     response: dict[str, Any] | None
 
 
+#: An outcome, or a function that returns it when a test reads it.
+RecordedOutcome = Outcome | Callable[[], Outcome]
+
+
 class Call:
     """One request to Step Functions, with its answer or error."""
 
     __slots__ = ("_elsewhere", "_outcome", "_request", "_size")
 
-    def __init__(
-        self, request: Request, outcome: Outcome | Callable[[], Outcome], elsewhere: Elsewhere | None = None
-    ) -> None:
+    def __init__(self, request: Request, outcome: RecordedOutcome, elsewhere: Elsewhere | None = None) -> None:
         self._request = request
         #: The regions and accounts in which a resource exists that the call did not find.
         self._elsewhere = elsewhere
         #: Read on access; None after the answer was dropped.
-        self._outcome: Outcome | Callable[[], Outcome] | None = outcome
+        self._outcome: RecordedOutcome | None = outcome
         #: The size in bytes, without the answer.
         self._size = sum(map(getsizeof, (request.body, request.url, request.trace_id))) + _BYTES_OF_CALL
 
@@ -90,7 +92,7 @@ class Call:
         """The answer as boto3 returned it, or the ``response`` of the ClientError, without ``ResponseMetadata``.
 
         None for a connection error. Changes that the caller makes to the answer or its lists are not visible here;
-        nested values, such as the items of lists, are shared.
+        nested values, such as the items of a list of state machines, are shared.
 
         Raises:
             RuntimeError: If the answer was dropped: the record keeps the newest answers, up to 32 MiB in all.
@@ -262,7 +264,7 @@ class CallLog:
     def answered(
         self,
         request: Request,
-        outcome: Outcome | Callable[[], Outcome],
+        outcome: RecordedOutcome,
         answer: dict[str, Any],
         elsewhere: Elsewhere | None,
     ) -> None:
@@ -359,6 +361,11 @@ def answered_with(answer: dict[str, Any]) -> Outcome:
     """Return the outcome of a call, with a copy of the answer, because the caller may change its lists."""
     lists = {member: value.copy() for member, value in answer.items() if isinstance(value, list)}
     return Outcome(None, {**answer, **lists})
+
+
+def answered_again(make: Callable[[], dict[str, Any]]) -> Callable[[], Outcome]:
+    """Return the outcome of a call whose answer is made again when it is read."""
+    return lambda: Outcome(None, make())
 
 
 def read_answer(operation: str, body: str) -> Outcome:

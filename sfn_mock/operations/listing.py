@@ -11,7 +11,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.operations.finding import find_map_run, find_qualified
 from sfn_mock.operations.paging import DEFAULT_PAGE_SIZE, first_page, page_start
-from sfn_mock.operations.registry import Answer, DateForm, operation
+from sfn_mock.operations.registry import Answer, DateForm, LongAnswer, operation
 from sfn_mock.state.execution_index import Entry, Position
 from sfn_mock.state.records import Execution, ExecutionScope, Records
 
@@ -42,9 +42,17 @@ def list_executions(
         owner.index.update_to(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, start.seen_until - lag)
         page, token = first_page(records, moment, request, start, entries, _position, size)
-        answer: Answer = {"executions": describe_items(owner, page, date)}
-        if token is not None:
-            answer["nextToken"] = token
+        # Of all that an item shows, a test can change only this before the answer is made again.
+        starts = [entry[2].start for entry in page]
+
+        def make() -> Answer:
+            described: Answer = {"executions": describe_items(owner, page, starts, date)}
+            if token is not None:
+                described["nextToken"] = token
+            return described
+
+        answer = LongAnswer(make())
+        answer.make = make
         return answer
 
 
@@ -79,15 +87,19 @@ def check_filters(map_run_arn: str | None, status_filter: str | None, redrive_fi
         raise RedriveFilterNeedsMapRun
 
 
-def describe_items(owner: ExecutionScope, entries: list[Entry[Execution]], date: DateForm) -> list[Answer]:
-    """Return the items of a page, with members in the model's order; in bulk, because there may be a thousand."""
+def describe_items(
+    owner: ExecutionScope, entries: list[Entry[Execution]], starts: list[int], date: DateForm
+) -> list[Answer]:
+    """Return the items of a page, with members in the model's order; in bulk, because there may be a thousand.
+
+    ``starts`` has the start of each execution.
+    """
     items = []
     state_machine_arn, arn_prefix = owner.state_machine_arn, owner.execution_arn_prefix
     qualified_arns = _QualifiedArns(owner.state_machine.arn)
     map_run_arn = None if owner.as_map_run is None else owner.arn
     # Items by status, to be copied: that takes less time than making a dict of so many members.
     templates: dict[str, Answer] = {}
-    starts = [entry[2].start for entry in entries]
     dates = date.each(starts + [entry[0] for entry in entries if entry[3] != "RUNNING"])
     stops = iter(dates[len(starts) :])
     for entry, start in zip(entries, dates, strict=False):

@@ -14,7 +14,7 @@ from moto.core.utils import get_service_model
 
 from sfn_mock.aws import constraints
 from sfn_mock.aws.exceptions import SFNError, UnknownOperationException
-from sfn_mock.instruments.calls import NO_LOG, CallLog, Outcome
+from sfn_mock.instruments.calls import NO_LOG, CallLog, RecordedOutcome
 from sfn_mock.instruments.elsewhere import SUCCEEDS_WHEN_MISSING, find_elsewhere, find_missed, warn_of_elsewhere
 from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
@@ -74,7 +74,7 @@ class Form(Protocol[_Response_co]):
     def date(self) -> DateForm:
         """The form of dates."""
 
-    def give(self, request: Request, answer: Answer) -> tuple[_Response_co, Outcome | Callable[[], Outcome]]:
+    def give(self, request: Request, answer: Answer) -> tuple[_Response_co, RecordedOutcome]:
         """Return the transport's response, and the answer for the record of calls."""
 
     def refuse(self, request: Request, error: SFNError) -> _Response_co:

@@ -16,6 +16,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Answer])
 OPERATIONS: dict[str, Callable[..., Answer]] = {}
 
 
+class LongAnswer(Answer):
+    """An answer that can be made again at any time, so that the record of calls need not keep its thousand items."""
+
+    #: Makes the answer again.
+    make: Callable[[], Answer]
+
+
 class DateForm(Protocol):
     """Converts moments into the form of dates of the transport."""
 

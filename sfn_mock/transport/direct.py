@@ -13,9 +13,10 @@ from botocore.model import OperationModel, Shape
 
 from sfn_mock.aws.exceptions import SFNError
 from sfn_mock.aws.http_answers import headers_of_answer, members_of_error
-from sfn_mock.instruments.calls import Outcome, answered_with
+from sfn_mock.instruments.calls import RecordedOutcome, answered_again, answered_with
 from sfn_mock.instruments.requests import Request
 from sfn_mock.operations.pipeline import Service, respond
+from sfn_mock.operations.registry import LongAnswer
 from sfn_mock.state import clock
 from sfn_mock.transport import local_dates
 from sfn_mock.transport.addressing import account_of_role
@@ -59,9 +60,13 @@ class _InPlace:
         self._model = model
         self.date = local_dates.current()
 
-    def give(self, request: Request, answer: Parsed) -> tuple[tuple[AWSResponse, Parsed], Outcome]:
+    def give(self, request: Request, answer: Parsed) -> tuple[tuple[AWSResponse, Parsed], RecordedOutcome]:
         _finish(self._model.output_shape)(answer)
-        outcome = answered_with(answer)
+        outcome: RecordedOutcome
+        if isinstance(answer, LongAnswer):
+            outcome, answer = answered_again(answer.make), {**answer}
+        else:
+            outcome = answered_with(answer)
         return self._response(request, 200, answer), outcome
 
     def refuse(self, request: Request, error: SFNError) -> tuple[AWSResponse, Parsed]:

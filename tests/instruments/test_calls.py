@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from threading import Thread
@@ -185,6 +186,29 @@ def test_changed_answer_does_not_change_the_record(client, sfn_executions):
         "second",
         "first",
     ]
+
+
+def test_changed_executions_do_not_change_the_record(client, sfn_executions, clock):
+    """A listing is recorded as it was given, whatever the test and its caller do to its items and executions later."""
+    orders = sfn_executions.get_state_machine("orders")
+    live = orders.add_alias("live", orders.publish_version())
+    third = orders.add_execution("third", status="ABORTED", alias=live, start_date="2026-01-10T03:00:00Z")
+    third.redrive()
+    answer = client.list_executions(stateMachineArn=MACHINE, maxResults=2)
+    before = deepcopy(members(answer))
+    answer["executions"][0].clear()
+    clock.tick(timedelta(minutes=1))
+    for execution in orders.executions:
+        execution.start_date = "2026-01-10T00:30:00Z"
+    third.succeed()
+    client.delete_state_machine_alias(stateMachineAliasArn=live.arn)
+    client.stop_execution(executionArn=f"{PREFIX}:execution:orders:second")
+    client.delete_state_machine(stateMachineArn=MACHINE)
+    [call] = sfn_executions.calls.of("ListExecutions")
+
+    assert [item["name"] for item in before["executions"]] == ["third", "second"]
+    assert call.response == before
+    assert list(map(list, call.response["executions"])) == list(map(list, before["executions"]))
 
 
 def test_paginator(client, sfn_executions):
