@@ -126,7 +126,8 @@ def run_module(pytester):
     """Run a test module in the order in which it is written, and return pytest's result."""
 
     def run_module(source, *arguments):
-        pytester.makepyfile(source)
+        # By default the module has the name of the test function, which a module of this suite may have too.
+        pytester.makepyfile(test_of_users=source)
         return pytester.runpytest("-p", "no:randomly", *arguments)
 
     return run_module
