@@ -168,11 +168,15 @@ class Run:
         return True
 
     def _signal(self, moment: int, name: str, *arguments: Any) -> None:
+        self._note(moment, name, *arguments)
+        self.advance_to(moment)
+
+    def _note(self, moment: int, name: str, *arguments: Any) -> None:
+        """Add a signal, which is processed when the run advances."""
         self.advance_to(moment)
         self._forget_later(moment)
         steps = self._engine.scheduler.steps + self._is_advancing
         self._signals.append(_Signal(steps, moment, name, arguments))
-        self.advance_to(moment)
 
     def forget_after(self, moment: int) -> None:
         """Forget all actions after a moment: when the run is advanced again, it asks its host again.
@@ -254,11 +258,21 @@ class Run:
 
     def complete_task(self, token: str, result: Any, moment: int) -> None:
         """Give an open task its result; ignored if the task is not open."""
-        self._signal(moment, "complete_task", token, result)
+        self.note_result(token, result, moment)
+        self.advance_to(moment)
+
+    def note_result(self, token: str, result: Any, moment: int) -> None:
+        """Note the result of an open task, which gets it when the run advances."""
+        self._note(moment, "complete_task", token, result)
 
     def fail_task(self, token: str, error: str | None, cause: str | None, moment: int) -> None:
         """Give an open task its error; ignored if the task is not open."""
-        self._signal(moment, "fail_task", token, error, cause)
+        self.note_failure(token, error, cause, moment)
+        self.advance_to(moment)
+
+    def note_failure(self, token: str, error: str | None, cause: str | None, moment: int) -> None:
+        """Note the error of an open task, which gets it when the run advances."""
+        self._note(moment, "fail_task", token, error, cause)
 
     def heartbeat(self, token: str, moment: int) -> None:
         """Record a heartbeat of an open task."""
@@ -383,6 +397,13 @@ class Run:
     def has_task(self, token: str) -> bool:
         """Return whether a task with the token is open."""
         return self._engine.has_task(token)
+
+    def is_answered(self, token: str, moment: int) -> bool:
+        """Return whether a result or an error of a task is noted that came by a moment."""
+        return any(
+            signal.name in ("complete_task", "fail_task") and signal.arguments[0] == token and signal.moment <= moment
+            for signal in self._signals[self._applied :]
+        )
 
     def map_run(self, arn: str) -> MapRun | None:
         """Return the map run with an ARN, None if the run has not started it."""

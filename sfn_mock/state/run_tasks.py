@@ -125,18 +125,19 @@ class RunTask:
         if not self._own.root.execution.exists:
             return False
         self._own.rewind(moment)
-        return self._own.run.has_task(self._token)
+        run = self._own.run
+        return run.has_task(self._token) and not run.is_answered(self._token, moment)
 
     def succeed(self, moment: int, output: str) -> None:
         """Give the task its result, as JSON text."""
         self._own.prepare(moment)
-        self._own.run.complete_task(self._token, json.loads(output), moment)
+        self._own.run.note_result(self._token, json.loads(output), moment)
         self._own.advance_whole_run(moment)
 
     def fail(self, moment: int, error: str | None, cause: str | None) -> None:
         """Give the task its error."""
         self._own.prepare(moment)
-        self._own.run.fail_task(self._token, error, cause, moment)
+        self._own.run.note_failure(self._token, error, cause, moment)
         self._own.advance_whole_run(moment)
 
     def heartbeat(self, moment: int) -> None:

@@ -126,6 +126,83 @@ def test_an_answer_from_outside_starts_many(client, sfn):
     assert (before, notes) == ([], [{"left": 0}])
 
 
+@pytest.fixture
+def answer_next(client, sfn):
+    """Starts executions that wait for an answer; the function of each then answers the next, and fails if it cannot.
+
+    Returns the state machine, and a function that answers the first execution.
+    """
+
+    def answer_next(count):
+        activity = client.create_activity(name="approve")["activityArn"]
+        states = {
+            "Approve": {"Type": "Task", "Resource": activity, "Next": "Answer"},
+            "Answer": {"Type": "Task", "Resource": f"{FUNCTION}answer", "End": True},
+        }
+        machine = sfn.add_state_machine("chain", definition={"StartAt": "Approve", "States": states})
+        for _ in range(count):
+            client.start_execution(stateMachineArn=machine.arn)
+        tokens = [client.get_activity_task(activityArn=activity)["taskToken"] for _ in range(count)]
+
+        def answer(number):
+            if number < count:
+                client.send_task_success(taskToken=tokens[number], output=json.dumps(number))
+
+        sfn.mock_lambda("answer", lambda number, context: answer(number + 1))
+        return machine, answer
+
+    return answer_next
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_answers_that_lead_to_answers(answer_next, count):
+    """A task may answer that of another execution, which then does so too; all have run when the first call returns."""
+    machine, answer = answer_next(count)
+    answer(0)
+
+    assert [(run.status, run.output) for run in machine.executions] == [("SUCCEEDED", "null")] * count
+
+
+def test_a_task_that_is_answered_twice(client, sfn, answer_next):
+    """A task that has its answer is no longer open, also while the execution that answers it has to run on first."""
+    refused = []
+    machine, answer = answer_next(30)
+
+    def answer_twice(number, context):
+        answer(number + 1)
+        try:
+            answer(number + 1)
+        except client.exceptions.TaskTimedOut:
+            refused.append(number + 1)
+
+    sfn.mock_lambda("answer", answer_twice)
+    answer(0)
+
+    assert [run.status for run in machine.executions] == ["SUCCEEDED"] * 30
+    assert sorted(refused) == list(range(1, 30))
+
+
+def test_a_task_of_the_own_execution_that_is_answered_twice(client, sfn):
+    """A branch may answer the task of another branch once; the first answer holds."""
+    activity = client.create_activity(name="approve")["activityArn"]
+    waiting = {"StartAt": "Approve", "States": {"Approve": {"Type": "Task", "Resource": activity, "End": True}}}
+    task = {"Type": "Task", "Resource": f"{FUNCTION}answer", "End": True}
+    branches = [waiting, {"StartAt": "Answer", "States": {"Answer": task}}]
+    both = {"Type": "Parallel", "Branches": branches, "End": True}
+    machine = sfn.add_state_machine("both", definition={"StartAt": "Both", "States": {"Both": both}})
+
+    def answer_twice(event, context):
+        token = client.get_activity_task(activityArn=activity)["taskToken"]
+        client.send_task_success(taskToken=token, output="1")
+        with pytest.raises(client.exceptions.TaskTimedOut):
+            client.send_task_failure(taskToken=token)
+
+    sfn.mock_lambda("answer", answer_twice)
+    client.start_execution(stateMachineArn=machine.arn)
+
+    assert [(run.status, run.output) for run in machine.executions] == [("SUCCEEDED", "[1,null]")]
+
+
 def test_a_workflow_that_starts_itself_without_end(client, sfn, limit):
     """The call that started the first execution raises an error that names the state machine."""
     machine = add_endless(sfn)
