@@ -84,6 +84,9 @@ def test_duration():
         pytest.param(
             {"TimeoutSeconds": 5}, Succeeded({}, duration_ms=4000), "LambdaFunctionSucceeded", 4, id="in time"
         ),
+        pytest.param(
+            {"TimeoutSeconds": 5}, Failed("E", duration_ms=6000), "LambdaFunctionTimedOut", 5, id="before its error"
+        ),
         pytest.param({"TimeoutSeconds": 1}, Pending(), "LambdaFunctionTimedOut", 1, id="a second"),
         pytest.param({"TimeoutSecondsPath": "$.n"}, Pending(), "LambdaFunctionTimedOut", 7, id="path"),
         pytest.param({"TimeoutSecondsPath": "$.one"}, Pending(), "LambdaFunctionTimedOut", 1, id="a second by path"),
