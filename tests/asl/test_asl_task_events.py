@@ -1,5 +1,7 @@
 """The events of Task states: services, Lambda functions and activities each have their own members."""
 
+from functools import partial
+
 import pytest
 
 from sfn_mock.asl import task_events
@@ -79,51 +81,57 @@ def test_scheduled_event_has_the_parameters_and_limits(resource, options, expect
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        pytest.param(task_events.started(SERVICE), ("TaskStarted", OF_SERVICE), id="service started"),
-        pytest.param(task_events.started(FUNCTION), ("LambdaFunctionStarted", None), id="function started"),
-        pytest.param(task_events.started(ACTIVITY), ("ActivityStarted", {}), id="activity started"),
+        pytest.param(partial(task_events.started, SERVICE), ("TaskStarted", OF_SERVICE), id="service started"),
+        pytest.param(partial(task_events.started, FUNCTION), ("LambdaFunctionStarted", None), id="function started"),
+        pytest.param(partial(task_events.started, ACTIVITY), ("ActivityStarted", {}), id="activity started"),
         pytest.param(
-            task_events.started(ACTIVITY, worker_name="w1"),
+            partial(task_events.started, ACTIVITY, worker_name="w1"),
             ("ActivityStarted", {"workerName": "w1"}),
             id="activity started by a worker",
         ),
         pytest.param(
-            task_events.submitted(SERVICE, '{"a":1}'), ("TaskSubmitted", {**OF_SERVICE, **OUTPUT}), id="submitted"
+            partial(task_events.submitted, SERVICE, '{"a":1}'),
+            ("TaskSubmitted", {**OF_SERVICE, **OUTPUT}),
+            id="submitted",
         ),
         pytest.param(
-            task_events.failed(SERVICE, "SQS.AmazonSQSException", "why", "submit"),
+            partial(task_events.failed, SERVICE, "SQS.AmazonSQSException", "why", "submit"),
             ("TaskSubmitFailed", {**OF_SERVICE, "error": "SQS.AmazonSQSException", "cause": "why"}),
             id="submit failed",
         ),
         pytest.param(
-            task_events.failed(SERVICE, "States.Runtime", "why", "start"),
+            partial(task_events.failed, SERVICE, "States.Runtime", "why", "start"),
             ("TaskStartFailed", {**OF_SERVICE, "error": "States.Runtime", "cause": "why"}),
             id="start failed",
         ),
         pytest.param(
-            task_events.failed(ACTIVITY, "States.Runtime", None, "schedule"),
+            partial(task_events.failed, ACTIVITY, "States.Runtime", None, "schedule"),
             ("ActivityScheduleFailed", {"error": "States.Runtime"}),
             id="schedule failed",
         ),
         pytest.param(
-            task_events.succeeded(SERVICE, '{"a":1}'), ("TaskSucceeded", {**OF_SERVICE, **OUTPUT}), id="succeeded"
+            partial(task_events.succeeded, SERVICE, '{"a":1}'),
+            ("TaskSucceeded", {**OF_SERVICE, **OUTPUT}),
+            id="succeeded",
         ),
         pytest.param(
-            task_events.succeeded(FUNCTION, '{"a":1}'), ("LambdaFunctionSucceeded", OUTPUT), id="function succeeded"
+            partial(task_events.succeeded, FUNCTION, '{"a":1}'),
+            ("LambdaFunctionSucceeded", OUTPUT),
+            id="function succeeded",
         ),
         pytest.param(
-            task_events.failed(SERVICE, "Declined", "no funds"),
+            partial(task_events.failed, SERVICE, "Declined", "no funds"),
             ("TaskFailed", {**OF_SERVICE, "error": "Declined", "cause": "no funds"}),
             id="failed",
         ),
-        pytest.param(task_events.failed(ACTIVITY, None, None), ("ActivityFailed", {}), id="activity failed"),
+        pytest.param(partial(task_events.failed, ACTIVITY, None, None), ("ActivityFailed", {}), id="activity failed"),
         pytest.param(
-            task_events.timed_out(SERVICE),
+            partial(task_events.timed_out, SERVICE),
             ("TaskTimedOut", {**OF_SERVICE, "error": "States.Timeout"}),
             id="timed out",
         ),
         pytest.param(
-            task_events.timed_out(FUNCTION),
+            partial(task_events.timed_out, FUNCTION),
             ("LambdaFunctionTimedOut", {"error": "States.Timeout"}),
             id="function timed out",
         ),
@@ -131,7 +139,7 @@ def test_scheduled_event_has_the_parameters_and_limits(resource, options, expect
 )
 def test_later_events_have_the_outcome(event, expected):
     """Later events have the outcome; only those of services repeat the resource."""
-    assert event == expected
+    assert event() == expected
 
 
 def test_details_member_is_named_after_the_type():
