@@ -47,7 +47,7 @@ class ExecutionRun:
         self._parent = parent
         self.root: ExecutionRun = self if parent is None else parent.root
         #: The generation of the undo log in which the state of the run was last saved.
-        self._saved_generation = -1
+        self._saved_generation: object = None
         #: When the run itself ended its execution, by the number of redrives before.
         self._own_stops: dict[int, int] = {}
         self.advanced_to = execution.start
@@ -86,7 +86,7 @@ class ExecutionRun:
     def save(self) -> None:
         """Wake the run, and save its state in the undo log before a change."""
         self._wake()
-        if self._saved_generation != self.undo.generation:
+        if self._saved_generation is not self.undo.generation:
             self.undo.add(self._wake)
             self.undo.add(self.run.checkpoint())
             self.undo.save(self, "advanced_to")

@@ -17,8 +17,8 @@ class UndoLog:
     def __init__(self) -> None:
         #: The added steps; empty if there is nothing to roll back or to commit.
         self.steps: list[Callable[[], object]] = []
-        #: A number that grows with each commit and rollback.
-        self.generation = 0
+        #: An object that is another one after each commit and rollback.
+        self.generation = object()
 
     def add(self, step: Callable[[], object]) -> None:
         """Add the step that undoes the next change."""
@@ -37,7 +37,7 @@ class UndoLog:
 
     def commit(self) -> None:
         """Make the changes since the last commit permanent."""
-        self.steps, self.generation = [], self.generation + 1
+        self.steps, self.generation = [], object()
 
     def merge(self, other: UndoLog) -> None:
         """Move the steps of another log into this one, so that both are committed or rolled back together."""
@@ -46,7 +46,7 @@ class UndoLog:
 
     def roll_back(self) -> None:
         """Undo all changes since the last commit, newest first."""
-        self.generation += 1
+        self.generation = object()
         _run_backwards(self.steps)
 
 
