@@ -84,6 +84,9 @@ TESTS = {
         *("moto_integration/test_behind_moto.py", "moto_integration/test_status_events.py"),
     ],
     "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_life_cycle.py"],
+    "asl/map_runs.py": ["asl/test_asl_known_map_runs.py", "asl/test_asl_maps.py", "operations/test_map_runs.py"],
+    "asl/single_state.py": ["operations/test_state_tests.py", "operations/test_state_tests_of_a_workflow.py"],
+    "asl/sizes.py": ["asl/test_asl_sizes.py"],
     "asl/run.py": [
         *("asl/test_asl_runs.py", "asl/test_asl_tasks.py", "state/test_due_runs.py", "state/test_interrupted_runs.py"),
         *("state/test_life_cycle.py", "state/test_other_ways.py", "state/test_runs.py", "state/test_savepoints.py"),
