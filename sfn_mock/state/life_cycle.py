@@ -26,8 +26,14 @@ from sfn_mock.state.time_line_changes import (
 )
 from sfn_mock.state.time_lines import Attempt
 
-#: The ending of child executions whose parent has a planned end. Compared by identity, because the end may change.
-_ABORTED_AS_PLANNED = Ending("ABORTED")
+
+class _WithParent(Ending):
+    """The ending of a child execution that ends with its parent, unless a test changes it."""
+
+    __slots__ = ()
+
+
+_ABORTED_WITH_PARENT = _WithParent("ABORTED")
 
 # --- Executions ------------------------------------------------------------------------------------------------------
 
@@ -66,8 +72,8 @@ def plan_end(execution: Execution, moment: int, attempt: Attempt) -> None:
 def _end_children_as_planned(execution: Execution, moment: int) -> None:
     """Plan the end of the child executions for the planned end of an execution.
 
-    Child executions that are RUNNING at that end are ABORTED, and later ones never start. Child executions of a running
-    definition are not changed, because they end with that run.
+    Child executions that are RUNNING at that end are ABORTED, and later ones never start. Those that were to be ABORTED
+    at another end run on. Child executions of a running definition are not changed, because they end with that run.
     """
     for map_run in execution.map_runs:
         if not follows_children(map_run, attempt_at(map_run, moment)):
@@ -87,10 +93,10 @@ def _plan_end_with_map_run(child: Execution, moment: int, end: int | None) -> No
         never_start(child, moment)
     else:
         last = child.last
-        if last.ending is _ABORTED_AS_PLANNED and last.is_open(moment):
-            last = last._replace(stop=None, ending=OPEN)
+        if isinstance(last.ending, _WithParent) and last.is_open(moment):
+            last = last._replace(stop=None, ending=OPEN._replace(failed_in=last.ending.failed_in))
         if end is not None and last.is_open(max(end, moment)):
-            last = last._replace(stop=max(end, last.since), ending=_ABORTED_AS_PLANNED)
+            last = last._replace(stop=max(end, last.since), ending=_ABORTED_WITH_PARENT)
         change(child, moment, (*child.earlier, last))
 
 
@@ -103,7 +109,7 @@ def _end_with_map_run(child: Execution, moment: int) -> None:
     if attempt is None:
         never_start(child, moment)
     elif attempt.is_open(moment):
-        end_execution(child, moment, Ending("ABORTED"))
+        end_execution(child, moment, _ABORTED_WITH_PARENT)
     elif child.is_pending_redrive(moment):
         keep_pending_redrive(child, moment, until=moment)
 

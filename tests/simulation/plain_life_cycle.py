@@ -31,7 +31,7 @@ class LifeCycle:
     def execution(self, key: str) -> Execution | None:
         raise NotImplementedError
 
-    def end(self, execution: Execution, status: str, details: dict[str, str]) -> None:
+    def end(self, execution: Execution, status: str, details: dict[str, str], *, with_parent: bool = False) -> None:
         """End an execution now, with its unfinished map runs and the job that it waits for.
 
         Their RUNNING children are ABORTED, later children never start, and children that wait for a redrive show
@@ -39,7 +39,8 @@ class LifeCycle:
         """
         self.forget_redrives(execution)
         now, running, nest = self.moment, execution.at(self.moment), nests(execution, self.moment)
-        shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
+        counts = (running.redrive_count, running.redrive_date)
+        shown = Shown(now, status, now, *counts, details, ends_with_parent=with_parent)
         unfinished = self._map_runs_of(execution, "RUNNING")
         execution.change(shown)
         if execution.scope.is_map_run:
@@ -50,7 +51,7 @@ class LifeCycle:
             if child.at(now) is None:
                 child.line = []
             elif child.status(now) == "RUNNING":
-                self.end(child, "ABORTED", {})
+                self.end(child, "ABORTED", {}, with_parent=True)
             elif child.status(now) == "PENDING_REDRIVE":
                 child.end_waiting(now, now)
         job = None if nest is None else self.execution(nest.job)
@@ -143,7 +144,10 @@ class LifeCycle:
                 child.end_waiting(now, last)
 
     def end_children_as_planned(self, parent: Execution) -> None:
-        """Plan ends of children: RUNNING ones are ABORTED when their parent ends by itself, later ones never start."""
+        """Plan ends of children: RUNNING ones are ABORTED when their parent ends by itself, later ones never start.
+
+        Children that were to be ABORTED at another end of their parent run on.
+        """
         now = self.moment
         for map_run in self.map_runs:
             if map_run.parent is not parent or plain_map_runs.keeps_its_state(map_run, now):

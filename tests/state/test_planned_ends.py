@@ -166,6 +166,67 @@ def test_an_assigned_status_at_the_start(sfn, client):
     assert (described["status"], described["stopDate"]) == ("ABORTED", NOW)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda client, parent: client.stop_execution(executionArn=parent.arn), id="StopExecution"),
+        pytest.param(lambda client, parent: parent.fail(), id="fail"),
+        pytest.param(lambda client, parent: setattr(parent, "status", "TIMED_OUT"), id="assigned status"),
+    ],
+)
+def test_a_parent_that_did_not_end(client, parent, batch, clock, end):
+    """If the clock moves back and the parent is made RUNNING then, children run on that would have ended with it."""
+    clock.tick(2 * MINUTE)
+    end(client, parent)
+    ended = [status for status, _ in stand(batch)]
+    clock.move_to(NOW + MINUTE)
+    parent.status = "RUNNING"
+    clock.tick(HOUR)
+
+    assert ended == ["ABORTED", "ABORTED", "SUCCEEDED", "ABORTED", None, "ABORTED", "FAILED"]
+    assert parent.status == "RUNNING"
+    assert [status for status, _ in stand(batch)] == [
+        *("RUNNING", "RUNNING", "SUCCEEDED", "RUNNING"),
+        *(None, "RUNNING", "PENDING_REDRIVE"),
+    ]
+
+
+def test_a_child_that_was_to_fail_in_a_state(sfn, client, clock):
+    """A child that runs on after the parent did not end keeps the route of its history."""
+    processor = {"StartAt": "Ship", "States": {"Ship": {"Type": "Wait", "Seconds": 9, "End": True}}}
+    each = {"Type": "Map", "Label": "Files", "ItemProcessor": processor, "End": True}
+    processor["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    machine = sfn.add_state_machine("orders", definition={"StartAt": "Each", "States": {"Each": each}})
+    parent = machine.add_execution(status="RUNNING", start_date=-MINUTE)
+    child = parent.add_map_run("Files").add_execution(status="FAILED", duration=HOUR, failed_in="Ship")
+    clock.tick(2 * MINUTE)
+    parent.abort()
+    clock.move_to(NOW + MINUTE)
+    parent.status = "RUNNING"
+    clock.tick(2 * MINUTE)
+    child.fail("Lost")
+    events = client.get_execution_history(executionArn=child.arn)["events"]
+
+    assert [event["type"] for event in events] == ["ExecutionStarted", "WaitStateEntered", "ExecutionFailed"]
+
+
+@pytest.mark.parametrize(
+    ("seeded", "now"),
+    [pytest.param("FAILED", "FAILED", id="ended"), pytest.param("PENDING_REDRIVE", "FAILED", id="waits for a redrive")],
+)
+def test_children_that_ended_before_an_assigned_end(parent, clock, seeded, now):
+    """A stop date in the past does not change what children did until now, also if the clock then moves back."""
+    batch = parent.add_map_run("Files")
+    child = batch.add_execution(status=seeded, duration=8 * MINUTE)
+    parent.stop_date = -5 * MINUTE
+    parent.status = "ABORTED"
+    shown = (child.status, child.stop_date)
+    clock.move_to(NOW - 3 * MINUTE)
+
+    assert shown == (now, NOW - 2 * MINUTE)
+    assert (parent.status, child.status) == ("ABORTED", "RUNNING")
+
+
 def test_children_that_ended_stay_ended(parent, batch, clock):
     """Children that have ended with their parent stay so when it is made RUNNING again."""
     parent.stop_date = 2 * MINUTE
