@@ -110,12 +110,8 @@ class DefinitionRun:
 
     def next_due(self) -> int | None:
         """Return when the next action is due, here or in a child execution; None if there is none."""
-        dues = [
-            self.own.run.next_due(),
-            self._tasks.next_stop(),
-            *(child.next_due() for child in self._children.runs()),
-        ]
-        dues.append(self._children.next_end())
+        dues = [self.own.run.next_due(), self._tasks.next_stop(), self._children.next_end()]
+        dues += [child.next_due() for child in self._children.runs()]
         return min((due for due in dues if due is not None), default=None)
 
     @property
