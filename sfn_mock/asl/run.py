@@ -174,7 +174,9 @@ class Run:
     def _note(self, moment: int, name: str, *arguments: Any) -> None:
         """Add a signal, which is processed when the run advances."""
         self.advance_to(moment)
-        self._forget_later(moment)
+        # While the run is advancing, the signals that follow are those of the current action.
+        if not self._is_advancing:
+            self._forget_later(moment)
         steps = self._engine.scheduler.steps + self._is_advancing
         self._signals.append(_Signal(steps, moment, name, arguments))
 

@@ -203,6 +203,31 @@ def test_a_task_of_the_own_execution_that_is_answered_twice(client, sfn):
     assert [(run.status, run.output) for run in machine.executions] == [("SUCCEEDED", "[1,null]")]
 
 
+def test_a_function_that_answers_several_tasks_of_its_execution(client, sfn):
+    """A branch may start and answer the tasks of all other branches, and each is in the history."""
+    activity = client.create_activity(name="approve")["activityArn"]
+    waiting = [
+        {"StartAt": name, "States": {name: {"Type": "Task", "Resource": activity, "End": True}}}
+        for name in ("Price", "Stock")
+    ]
+    answering = {"StartAt": "Answer", "States": {"Answer": {"Type": "Task", "Resource": FUNCTION + "a", "End": True}}}
+    states = {"All": {"Type": "Parallel", "Branches": [*waiting, answering], "End": True}}
+    machine = sfn.add_state_machine("all", definition={"StartAt": "All", "States": states})
+
+    def answer(event, context):
+        for output in ("1", "2"):
+            token = client.get_activity_task(activityArn=activity)["taskToken"]
+            client.send_task_heartbeat(taskToken=token)
+            client.send_task_success(taskToken=token, output=output)
+
+    sfn.mock_lambda("a", answer)
+    arn = client.start_execution(stateMachineArn=machine.arn)["executionArn"]
+    types = [event["type"] for event in client.get_execution_history(executionArn=arn)["events"]]
+
+    assert [(run.status, run.output) for run in machine.executions] == [("SUCCEEDED", "[1,2,null]")]
+    assert (types.count("ActivityStarted"), types.count("ActivitySucceeded")) == (2, 2)
+
+
 def test_a_workflow_that_starts_itself_without_end(client, sfn, limit):
     """The call that started the first execution raises an error that names the state machine."""
     machine = add_endless(sfn)
