@@ -44,6 +44,11 @@ _OF_SEEDS = [
     *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_failed_in.py"),
     *("moto_integration/test_status_events.py", "state/test_fixed_dates.py"),
 ]
+_OF_RUNS = [
+    *("operations/test_map_runs.py", "state/test_due_runs.py", "state/test_interrupted_runs.py"),
+    *("state/test_nested_runs.py", "state/test_other_ways.py", "state/test_polled_jobs.py", "state/test_runs.py"),
+    *("state/test_savepoints.py", "state/test_tasks_that_call_back.py", "state/test_wait_scale.py"),
+]
 #: Modules and folders of the package, with the tests that concern them. Tests of a module that many tests reach are
 #: listed for that module, so that others do not use up its time.
 TESTS = {
@@ -55,6 +60,11 @@ TESTS = {
     "state/assignments.py": ["moto_integration/test_behind_moto.py", "state/test_planned_ends.py"],
     "state/bulk_seeds.py": _OF_SEEDS,
     "state/executions.py": _OF_SEEDS,
+    "state/child_runs.py": _OF_RUNS,
+    "state/execution_runs.py": _OF_RUNS,
+    "state/run_environments.py": _OF_RUNS,
+    "state/run_tasks.py": _OF_RUNS,
+    "state/runs.py": _OF_RUNS,
     "state/jobs.py": ["state/test_cancelled_jobs.py", "state/test_nested_runs.py", "state/test_polled_jobs.py"],
     "state/records.py": [
         *("instruments/test_elsewhere.py", "operations/test_aliases.py", "operations/test_executions.py"),
