@@ -44,11 +44,7 @@ _OF_SEEDS = [
     *("operations/test_map_runs.py", "operations/test_retention.py", "operations/test_failed_in.py"),
     *("moto_integration/test_status_events.py", "state/test_fixed_dates.py"),
 ]
-_OF_RUNS = [
-    *("operations/test_map_runs.py", "state/test_due_runs.py", "state/test_interrupted_runs.py"),
-    *("state/test_nested_runs.py", "state/test_other_ways.py", "state/test_polled_jobs.py", "state/test_runs.py"),
-    *("state/test_savepoints.py", "state/test_tasks_that_call_back.py", "state/test_wait_scale.py"),
-]
+_OF_RUNS = ["state/test_nested_runs.py", "state/test_other_ways.py", "state/test_runs.py"]
 #: Modules and folders of the package, with the tests that concern them. Tests of a module that many tests reach are
 #: listed for that module, so that others do not use up its time.
 TESTS = {
