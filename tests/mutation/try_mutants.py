@@ -354,6 +354,8 @@ class _TryFunctions:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         functions: dict[tuple[str, str, int], list[FunctionType]] = {}
+        # tests/conftest.py freezes what was imported, and the collector does not return frozen objects
+        gc.unfreeze()
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
                 functions.setdefault(_key(function.__code__), []).append(function)
