@@ -223,7 +223,7 @@ class ChildRuns(Generic[_Run]):
         if self._aborted_at.get(key, moment) > moment:
             self._undo.save_item(self._aborted_at, key)
             del self._aborted_at[key]
-            child.run.forget_after(moment)
+            child.forget_later(moment)
         child.move_back(moment)
         self._undo.save_item(self._reported, key)
         self._reported[key] = {number: stop for number, stop in self._reported[key].items() if stop <= moment}

@@ -210,4 +210,9 @@ class ExecutionRun:
     def forget_in_parent(self, moment: int) -> None:
         """Let the run of the parent execution, if any, forget what came after a moment."""
         if self._parent is not None:
-            self._parent.run.forget_after(moment)
+            self._parent.forget_later(moment)
+
+    def forget_later(self, moment: int) -> None:
+        """Let the run forget what it did after a moment, because it continues in another way."""
+        self.save()
+        self.run.forget_after(moment)

@@ -47,6 +47,7 @@ INLINE = {
 }
 CHARGE_EACH = {**MAP, "ItemProcessor": {**PROCESSOR, **CHARGING}}
 CHARGING_EACH = {"StartAt": "Each", "States": {"Each": CHARGE_EACH}}
+CHARGING_TWO = {"StartAt": "Each", "States": {"Each": {**CHARGE_EACH, "MaxConcurrency": 2}}}
 NEST = {
     "Type": "Task",
     "Resource": "arn:aws:states:::states:startExecution.sync:2",
@@ -64,6 +65,12 @@ def mock(sfn, client, clock):
     """Let the first call of the function take half a minute and fail, and later ones succeed at once."""
     declined = {"error": "Declined", "cause": "no funds", "duration": 30 * SECOND}
     sfn.get_state_machine("orders").mock_task("Charge", [declined, {"result": {"charged": True}}])
+
+
+def mock_two(sfn, client, clock):
+    """Let the first call of the function fail after two minutes, while the second takes an hour."""
+    declined = {"error": "Declined", "duration": 2 * MINUTE}
+    sfn.get_state_machine("orders").mock_task("Charge", [declined, {"result": 1, "duration": 60 * MINUTE}])
 
 
 def add_inner(sfn, client, clock):
@@ -151,6 +158,7 @@ CASES = [
     pytest.param(RETRYING, [mock, start, tick, look, tick_back], stop, id="clock back before a retry"),
     pytest.param(CHARGING_EACH, [mock, start, tick], look, id="failure of a child"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look], redrive, id="redrive of a child"),
+    pytest.param(CHARGING_TWO, [mock_two, start, tick, look, tick_back], stop, id="clock back before an aborted child"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look, redrive, tick, look], replay, id="replay of a redrive"),
 ]
 MORE_CASES = [
@@ -175,11 +183,10 @@ MORE_CASES = [
 def contents(records: Records) -> Any:
     """The parts of the records that do not depend on the ids of map runs and children."""
     with records.using() as moment:
-        events = [
-            [(event.id, event.type, event.moment) for event in run.events(moment)]
-            for run in records.schedule.runs.values()
-        ]
-        executions = [run.attempts for scope in records.scopes() for run in scope.index.executions]
+        stored = [execution for scope in records.scopes() for execution in scope.index.executions]
+        runs = [run for run in map(records.run_of, stored) if run is not None]
+        events = [[(event.id, event.type, event.moment) for event in run.events(moment)] for run in runs]
+        executions = [execution.attempts for execution in stored]
         map_runs = [(state_at(run, moment), run.max_concurrency) for run in records.map_runs.values()]
         return events, executions, map_runs, len(records.schedule.live)
 
