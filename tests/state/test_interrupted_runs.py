@@ -104,6 +104,13 @@ def redrive(sfn, client, clock):
     client.redrive_execution(executionArn=run.arn)
 
 
+def tolerate(sfn, client, clock):
+    """Let the map run go on after one failure."""
+    [run] = sfn.get_state_machine("orders").executions
+    [map_run] = run.map_runs
+    client.update_map_run(mapRunArn=map_run.arn, toleratedFailureCount=1)
+
+
 def take_task(sfn, client, clock):
     return client.get_activity_task(activityArn=PACK["Resource"])
 
@@ -158,7 +165,7 @@ CASES = [
     pytest.param(RETRYING, [mock, start, tick, look, tick_back], stop, id="clock back before a retry"),
     pytest.param(CHARGING_EACH, [mock, start, tick], look, id="failure of a child"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look], redrive, id="redrive of a child"),
-    pytest.param(CHARGING_TWO, [mock_two, start, tick, look, tick_back], stop, id="clock back before an aborted child"),
+    pytest.param(CHARGING_TWO, [mock_two, start, tick, look, tick_back], tolerate, id="clock back before an abort"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look, redrive, tick, look], replay, id="replay of a redrive"),
 ]
 MORE_CASES = [
