@@ -160,6 +160,10 @@ class Engine:
         """Return whether a task with the token is open."""
         return token in self._tasks
 
+    def has_left(self, map_run_arn: str) -> bool:
+        """Return whether the run has left or retried the state of a map run, so that no redrive continues it."""
+        return map_run_arn in self._map_runs and map_run_arn not in [left.arn for left in self._frame.map_runs()]
+
     def map_run(self, arn: str) -> MapRun | None:
         """Return the map run with an ARN, None if the run has not started it."""
         return self._map_runs.get(arn)

@@ -407,6 +407,10 @@ class Run:
             for signal in self._signals[self._applied :]
         )
 
+    def has_left(self, map_run_arn: str) -> bool:
+        """Return whether the run has left or retried the state of a map run, so that no redrive continues it."""
+        return self._engine.has_left(map_run_arn)
+
     def map_run(self, arn: str) -> MapRun | None:
         """Return the map run with an ARN, None if the run has not started it."""
         return self._engine.map_run(arn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -112,6 +112,14 @@ class Frame:
         """Forget the branches, iterations or map run of a state that is left or retried."""
         self.inner = {}
         self.map_run = None
+
+    def map_runs(self) -> Iterator[MapRun]:
+        """Yield the map runs that a redrive continues."""
+        if self.map_run is not None:
+            yield self.map_run
+        for frame in self.inner.values():
+            if frame.output is ABSENT:
+                yield from frame.map_runs()
 
     def mark_redriven(self) -> None:
         """Make this sequence, and each inner one that has not succeeded, continue in its current state."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sfn_mock.asl.host import RunHost
 from sfn_mock.asl.nodes import Program
@@ -13,6 +13,8 @@ from sfn_mock.state.outcomes import LONGEST_EXPRESS, OPEN, Ending
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution
 from sfn_mock.state.time_lines import Attempt
+
+_T = TypeVar("_T")
 
 #: The longest duration of a STANDARD execution, in seconds (Developer Guide, service quotas).
 _LONGEST_STANDARD = 31_536_000
@@ -69,11 +71,19 @@ class ExecutionRun:
 
     def context(self, moment: int) -> dict[str, Any]:
         """Return the context object at a moment."""
+        return self._read_at(moment, lambda run: run.context)
+
+    def has_left(self, map_run_arn: str, moment: int) -> bool:
+        """Return whether the run has left or retried the state of a map run by a moment; no redrive continues it."""
+        return self._read_at(moment, lambda run: run.has_left(map_run_arn))
+
+    def _read_at(self, moment: int, read: Callable[[Run], _T]) -> _T:
+        """Return what is read of the run as it was at a moment."""
         if moment >= self.advanced_to:
-            return self.run.context
+            return read(self.run)
         self.run.rewind_to(moment)
         try:
-            return self.run.context
+            return read(self.run)
         finally:
             self.run.advance_to(self.advanced_to)
 

@@ -129,10 +129,13 @@ def redrive_execution(execution: Execution, moment: int) -> None:
     outcome = _outcome_of_redrive(execution.owner, execution)
     _drop_later_redrives(execution, moment)
     # As in end_execution(), the states are read before the execution changes.
-    states = [(run, state_at(run, moment)) for run in map_runs_at(execution, moment)]
+    # A map run whose failure was caught or retried is in the past of a running definition.
+    live = execution.owner.records.run_of(execution)
+    left = [] if live is None else [run for run in map_runs_at(execution, moment) if live.has_left(run.arn, moment)]
+    states = [(run, state_at(run, moment)) for run in map_runs_at(execution, moment) if run not in left]
     unsuccessful = [(run, state) for run, state in states if state.status in UNSUCCESSFUL]
     redriven = [(run, state) for run, state in unsuccessful if state.redrive_count < MOST_REDRIVES]
-    if len(redriven) < len(unsuccessful) and execution.owner.records.run_of(execution) is None:
+    if len(redriven) < len(unsuccessful) and live is None:
         spent = next(run for run, state in unsuccessful if state.redrive_count >= MOST_REDRIVES)
         error = too_many_redrives(spent.arn)
         outcome, redriven = Outcome(Ending("FAILED", error=error.error, cause=error.cause), 0), []

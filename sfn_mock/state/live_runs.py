@@ -58,6 +58,9 @@ class Run(Protocol):
     def context(self, moment: int) -> dict[str, Any]:
         """Return the context object at a moment."""
 
+    def has_left(self, map_run_arn: str, moment: int) -> bool:
+        """Return whether the run has left or retried the state of a map run by a moment; no redrive continues it."""
+
     def next_due(self) -> int | None:
         """Return when the next action is due, None if there is none."""
 

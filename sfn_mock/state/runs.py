@@ -162,6 +162,10 @@ class DefinitionRun:
         """Return the context object at a moment."""
         return self.own.context(moment)
 
+    def has_left(self, map_run_arn: str, moment: int) -> bool:
+        """Return whether the run has left or retried the state of a map run by a moment; no redrive continues it."""
+        return self.own.has_left(map_run_arn, moment)
+
     # --- Changes from outside ----------------------------------------------------------------------------------------
 
     def open_tokens(self) -> list[str]:

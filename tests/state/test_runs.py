@@ -21,6 +21,7 @@ NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 ARN = f"{PREFIX}:stateMachine:orders"
 PASS = {"Type": "Pass", "End": True}
+ANY = {"ErrorEquals": ["States.ALL"]}
 ASK = {
     "Type": "Task",
     "Resource": f"{PREFIX}:activity:pack",
@@ -301,6 +302,29 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
     assert statuses == ["SUCCEEDED", "RUNNING"]
     assert (run.status, run.output, run.redrive_count) == ("SUCCEEDED", "[1,2]", 1)
     assert (described["status"], described["executionCounts"]["succeeded"]) == ("SUCCEEDED", 2)
+
+
+@pytest.mark.parametrize(
+    ("handler", "states", "redriven"),
+    [
+        pytest.param({"Retry": [{**ANY, "MaxAttempts": 1}]}, {}, [("FAILED", 0), ("RUNNING", 1)], id="retried"),
+        pytest.param({"Catch": [{**ANY, "Next": "No"}]}, {"No": {"Type": "Fail"}}, [("FAILED", 0)], id="caught"),
+    ],
+)
+def test_a_redrive_leaves_the_map_runs_of_the_past(clock, client, start, handler, states, redriven):
+    """A redrive does not continue a map run whose failure was retried or caught, nor its children."""
+    client.create_activity(name="pack")
+    run = start({"Each": distributed(ASK, **handler), **states}, input="[1]")
+    while run.status == "RUNNING":
+        task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+        client.send_task_failure(taskToken=task["taskToken"])
+        clock.tick(60)
+    client.redrive_execution(executionArn=run.arn)
+    children = [child for batch in run.map_runs for child in batch.executions]
+    described = [client.describe_map_run(mapRunArn=batch.arn) for batch in run.map_runs]
+
+    assert [(child.status, child.redrive_count) for child in children] == redriven
+    assert [(batch["status"], batch["redriveCount"]) for batch in described] == redriven
 
 
 def test_children_of_a_redrive_while_time_passes(sfn, client):
