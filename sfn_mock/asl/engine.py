@@ -162,7 +162,7 @@ class Engine:
 
     def has_left(self, map_run_arn: str) -> bool:
         """Return whether the run has left or retried the state of a map run, so that no redrive continues it."""
-        return map_run_arn in self._map_runs and map_run_arn not in [left.arn for left in self._frame.map_runs()]
+        return map_run_arn in self._map_runs and all(map_run.arn != map_run_arn for map_run in self._frame.map_runs())
 
     def map_run(self, arn: str) -> MapRun | None:
         """Return the map run with an ARN, None if the run has not started it."""
