@@ -27,10 +27,10 @@ def then(next, state):
     return {**{name: value for name, value in state.items() if name != "End"}, "Next": next}
 
 
-def each(state, **more):
+def each(state, name="One", **more):
     """A Distributed Map whose children run one state."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-    processor = {"ProcessorConfig": config, "StartAt": "One", "States": {"One": state}}
+    processor = {"ProcessorConfig": config, "StartAt": name, "States": {name: state}}
     return {"Type": "Map", "Label": "Items", "ItemProcessor": processor, "End": True, **more}
 
 
@@ -228,3 +228,85 @@ def test_a_parent_that_is_stopped_earlier(clock, client, start):
     clock.move_to(after(100))
 
     assert life(run, *run.map_runs[0].executions) == [("ABORTED", NOW, after(30))] * 4
+
+
+def test_children_of_two_map_runs_that_end_together(clock, start):
+    """The end of an execution aborts the children of each of its map runs."""
+    boxes, labels = each(wait(800)), each(wait(800), "Two", Label="Labels")
+    branches = [branch("Boxes", boxes), branch("Labels", labels), branch("Pack", PACK)]
+    run = start(All={"Type": "Parallel", "Branches": branches, "End": True})
+    clock.tick(900)
+
+    children = [child for batch in run.map_runs for child in batch.executions]
+    assert life(run, *run.map_runs, *children) == [("FAILED", NOW, after(600)), *[("ABORTED", NOW, after(600))] * 8]
+
+
+def test_map_runs_that_are_redriven_together(clock, client, start, succeed):
+    """A redrive of two map runs waits in each for its own children."""
+    boxes, labels = each(PACK, ItemBatcher={"MaxItemsPerBatch": 3}), each(PACK, "Two", Label="Labels")
+    run = start(Both={"Type": "Parallel", "Branches": [branch("Boxes", boxes), branch("Labels", labels)], "End": True})
+    client.get_activity_task(activityArn=ACTIVITY)
+    task = client.get_activity_task(activityArn=ACTIVITY)
+    clock.tick(10)
+    client.send_task_failure(taskToken=task["taskToken"])
+    children = [[child.status for child in batch.executions] for batch in run.map_runs]
+    assert children == [["ABORTED"], ["FAILED", "ABORTED", "ABORTED"]]
+    clock.tick(10)
+    run.redrive()
+    for _ in range(4):
+        succeed()
+        clock.tick(10)
+
+    assert life(run, *run.map_runs) == [("SUCCEEDED", NOW, after(seconds)) for seconds in (50, 20, 50)]
+
+
+def test_children_that_started_at_the_moment_of_a_change(clock, start, succeed):
+    """A change at the start of an execution leaves the map run and the children that started with it."""
+    run = start(Each=each(PACK))
+    [batch] = run.map_runs
+    children = batch.executions
+    clock.tick(700)
+    assert life(run, batch) == [("FAILED", NOW, after(600))] * 2
+    clock.move_to(NOW)
+    for _ in range(3):
+        succeed()
+
+    assert run.map_runs == [batch]
+    assert batch.executions == children
+    assert life(run, batch, *children) == [("SUCCEEDED", NOW, NOW)] * 5
+
+
+def test_a_child_that_was_pending_at_the_moment_of_a_change(clock, start, succeed):
+    """A child that waits for its redrive is redriven earlier if the one before it ends earlier."""
+    run = start(Each=each(PACK, MaxConcurrency=1, ToleratedFailureCount=1))
+    clock.tick(1300)
+    children = run.map_runs[0].executions
+    assert life(run) == [("FAILED", NOW, after(1200))]
+    run.redrive()
+    clock.tick(700)
+    assert [(child.status, child.redrive_count) for child in children] == [("FAILED", 1), ("RUNNING", 1)]
+    clock.move_to(after(1400))
+    for _ in range(3):
+        succeed()
+        clock.tick(10)
+
+    assert life(run, *run.map_runs[0].executions) == [
+        ("SUCCEEDED", NOW, after(1420)),
+        ("SUCCEEDED", NOW, after(1400)),
+        ("SUCCEEDED", after(600), after(1410)),
+        ("SUCCEEDED", after(1410), after(1420)),
+    ]
+
+
+def test_a_stopped_child_of_a_map_run_that_changes_before(clock, client, start):
+    """The stop of a child fails its parent when it happens, also after a change before it."""
+    run = start(Each=each(wait(80)))
+    [batch] = run.map_runs
+    clock.tick(60)
+    client.stop_execution(executionArn=batch.executions[2].arn)
+    clock.move_to(after(30))
+    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=3)
+    clock.move_to(after(100))
+
+    expected = [("FAILED", NOW, after(60))] * 2 + [("ABORTED", NOW, after(60))] * 3
+    assert life(run, batch, *batch.executions) == expected
