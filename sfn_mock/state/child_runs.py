@@ -36,6 +36,9 @@ class ChildRun(Protocol):
     def advance_with_parent(self, moment: int) -> None:
         """Follow the child execution to a moment, and advance to it."""
 
+    def has_due(self, moment: int) -> bool:
+        """Return whether an action is due by a moment."""
+
 
 _Run = TypeVar("_Run", bound=ChildRun)
 
@@ -162,12 +165,18 @@ class ChildRuns(Generic[_Run]):
         self._await_end(key, 0)
 
     def advance(self, moment: int) -> None:
-        """Advance the child executions whose ends the run waits for, and report these ends to it."""
-        for key in [key for key in self._runs if key in self._awaited_ends]:
-            child = self._runs[key]
-            # The concurrency of its redriven map run decides when it is redriven.
-            child.advance_with_parent(moment)
-            self._report_end(key, child.own)
+        """Advance the child executions that have something to do, and report ends that the run waits for to it."""
+        for key in list(self._runs):
+            child = self._runs.get(key)
+            # A child that continues in another way removes those that started later.
+            if child is None:
+                continue
+            # A child may have been moved back after its end reached the run.
+            if key in self._awaited_ends or child.has_due(moment):
+                # The concurrency of its redriven map run decides when it is redriven.
+                child.advance_with_parent(moment)
+            if key in self._awaited_ends:
+                self._report_end(key, child.own)
 
     def next_end(self) -> int | None:
         """Return the earliest end of a child execution that has to reach the run, None if there is none."""

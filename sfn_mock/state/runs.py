@@ -114,6 +114,11 @@ class DefinitionRun:
         dues += [child.next_due() for child in self._children.runs()]
         return min((due for due in dues if due is not None), default=None)
 
+    def has_due(self, moment: int) -> bool:
+        """Return whether an action is due by a moment, here or in a child execution."""
+        due = self.next_due()
+        return due is not None and due <= moment
+
     @property
     def polls_jobs(self) -> bool:
         """Whether a task, here or in a child execution, waits for a job that must be polled."""

@@ -496,6 +496,30 @@ def test_a_nested_execution_that_is_stopped_after_the_clock_went_back(clock, sfn
     assert history(client, run)[-2:] == [(30, "TaskFailed"), (30, "ExecutionFailed")]
 
 
+@pytest.mark.parametrize("ahead", [pytest.param(0, id="clock that stays"), pytest.param(600, id="clock that returns")])
+def test_an_execution_nested_in_a_child_is_stopped_after_the_clock_went_back(clock, sfn, client, start, ahead):
+    """A child of a map run that has succeeded fails if its nested execution is stopped while the clock is back."""
+    machine = inner(sfn)
+    nested = nest(Parameters={"StateMachineArn": INNER})
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    each = {
+        "Type": "Map",
+        "MaxConcurrency": 1,
+        "ItemProcessor": {**processor, "StartAt": "Nest", "States": {"Nest": nested}},
+        "End": True,
+    }
+    run = start(input="[1, 2]", Each=each)
+    clock.tick(30 + ahead)
+    before = client.describe_execution(executionArn=run.arn)["status"]
+    clock.tick(-ahead)
+    client.stop_execution(executionArn=machine.executions[0].arn)
+    clock.tick(600)
+
+    assert before == ("SUCCEEDED" if ahead else "RUNNING")
+    assert spans([run, *run.map_runs[0].executions]) == [("FAILED", NOW, after(30))] * 2
+    assert spans(machine.executions)[0] == ("ABORTED", NOW, after(30))
+
+
 def beside_activity(client):
     """A Parallel state that nests an execution, and waits for a worker of an activity."""
     activity = client.create_activity(name="approve")["activityArn"]

@@ -310,3 +310,56 @@ def test_a_stopped_child_of_a_map_run_that_changes_before(clock, client, start):
 
     expected = [("FAILED", NOW, after(60))] * 2 + [("ABORTED", NOW, after(60))] * 3
     assert life(run, batch, *batch.executions) == expected
+
+
+def test_a_stop_at_a_later_moment_remains(clock, client, sfn, start, succeed):
+    """A run that continues in another way before it was stopped calls its tasks, and is still stopped then."""
+    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:label", "End": True}
+    run = start(Pack=then("Label", PACK), Label=then("Hold", call), Hold=wait(1000))
+    sfn.get_state_machine("orders").mock_task("Label", [{"result": 7}])
+    clock.tick(500)
+    client.stop_execution(executionArn=run.arn)
+    clock.move_to(after(300))
+    succeed()
+
+    assert life(run) == [("RUNNING", NOW, None)]
+    assert run.visited == ["Pack", "Label", "Hold"]
+    clock.move_to(after(900))
+    assert life(run) == [("ABORTED", NOW, after(500))]
+    assert event_types(client, run)[-2:] == ["WaitStateEntered", "ExecutionAborted"]
+
+
+def test_a_redrive_after_a_stop_at_a_later_moment_remains(clock, client, start, succeed):
+    """A child that succeeds before its parent was stopped changes neither the stop nor the redrive after it."""
+    run = start(Each=each(PACK))
+    [batch] = run.map_runs
+    clock.tick(500)
+    client.stop_execution(executionArn=run.arn)
+    clock.tick(200)
+    run.redrive()
+    clock.move_to(after(300))
+    succeed()
+    assert life(run, batch) == [("RUNNING", NOW, None)] * 2
+    clock.move_to(after(600))
+    assert life(run, batch) == [("ABORTED", NOW, after(500))] * 2
+    clock.move_to(after(700))
+
+    assert life(run, batch) == [("RUNNING", NOW, None)] * 2
+    described = client.describe_map_run(mapRunArn=batch.arn)
+    assert (run.redrive_count, described["redriveCount"], described["redriveDate"]) == (1, 1, after(700))
+    assert life(*batch.executions) == [("SUCCEEDED", NOW, after(300)), *[("RUNNING", NOW, None)] * 2]
+
+
+def test_a_worker_that_asks_for_work_after_the_clock_went_back(clock, client, start):
+    """A worker that gets no task changes no child execution that has ended."""
+    run = start(Each=each(wait(60)))
+    children = run.map_runs[0].executions
+    clock.tick(100)
+    before = life(run, *children)
+    clock.move_to(after(30))
+    task = client.get_activity_task(activityArn=ACTIVITY)
+    clock.move_to(after(100))
+
+    assert "taskToken" not in task
+    assert before == life(run, *children) == [("SUCCEEDED", NOW, after(60))] * 4
+    assert [event_types(client, child)[-1] for child in children] == ["ExecutionSucceeded"] * 3

@@ -133,3 +133,20 @@ def test_a_job_whose_timeout_is_caught(clock, client, service, start):
 
     assert (visited, run.status) == (["Job", "Hold"], "RUNNING")
     assert service.polls == polls
+
+
+def test_a_job_of_a_child_execution(clock, sfn, service, start):
+    """A job that a child execution of a Distributed Map waits for is polled at each use too."""
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    run = start(
+        Items={"Type": "Pass", "Result": [1], "Next": "Each"},
+        Each={"Type": "Map", "ItemProcessor": {**processor, "StartAt": "Job", "States": {"Job": TASK}}, "End": True},
+    )
+    [child] = run.map_runs[0].executions
+    clock.tick(60)
+    before = run.status
+    service.end = Succeeded({"JobRunState": "SUCCEEDED"})
+    clock.tick(60)
+
+    assert (before, run.status, run.stop_date) == ("RUNNING", "SUCCEEDED", after(120))
+    assert (child.status, child.stop_date, child.output) == ("SUCCEEDED", after(120), '{"JobRunState":"SUCCEEDED"}')
