@@ -173,10 +173,8 @@ class ExecutionRun:
         if not self.is_running:
             return False
         attempt = self.execution.attempt_at(self.advanced_to)
-        if attempt is None or attempt.redrive_count != self.run.redrive_count:
-            return True
         # Another thread may have stopped the execution, and the run is about to follow.
-        return self._stop_from_outside(attempt, self.advanced_to) is None
+        return attempt is None or self._stop_from_outside(attempt, self.advanced_to) is None
 
     def end_execution(self) -> None:
         """End the execution if the run has ended."""

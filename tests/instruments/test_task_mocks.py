@@ -301,6 +301,17 @@ def test_reset_forgets_the_mocks(client, sfn, add, start):
     assert start(add({"Pack": task(f"{PREFIX}:activity:pack")})).status == "RUNNING"
 
 
+def test_a_mocked_activity_has_no_work_for_a_worker(clock, client, sfn, add, start):
+    """A worker does not get the task of an activity that a mock answers, also while the mocked task lasts."""
+    activity = client.create_activity(name="pack")["activityArn"]
+    sfn.mock_task(activity, result=1, duration="60s")
+    run = start(add({"Pack": task(activity)}))
+    work = client.get_activity_task(activityArn=activity)
+    clock.tick(60)
+
+    assert (work.get("taskToken"), run.status, run.output) == (None, "SUCCEEDED", "1")
+
+
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_missing_activity(client, add, start, region):
     """An activity that was deleted, or is in another region, fails the state before its task is scheduled."""
