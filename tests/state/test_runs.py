@@ -327,6 +327,28 @@ def test_a_redrive_leaves_the_map_runs_of_the_past(clock, client, start, handler
     assert [(batch["status"], batch["redriveCount"]) for batch in described] == redriven
 
 
+def test_a_redrive_continues_the_map_run_of_a_branch(clock, client, start):
+    """A redrive continues the failed map run of a branch, and leaves the map run of a branch that has ended."""
+    client.create_activity(name="pack")
+    caught = distributed(PASS, Label="Caught", Catch=[{**ANY, "Next": "Skip"}])
+    # State names are unique in a definition.
+    caught["ItemProcessor"] |= {"StartAt": "No", "States": {"No": {"Type": "Fail"}}}
+    branches = [
+        {"StartAt": "Caught", "States": {"Caught": caught, "Skip": PASS}},
+        {"StartAt": "Each", "States": {"Each": distributed(ASK)}},
+    ]
+    run = start({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}, input="[1]")
+    task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+    client.send_task_failure(taskToken=task["taskToken"])
+    clock.tick(60)
+    client.redrive_execution(executionArn=run.arn)
+
+    described = [client.describe_map_run(mapRunArn=batch.arn) for batch in run.map_runs]
+
+    assert [batch.label for batch in run.map_runs] == ["Caught", "Items"]
+    assert [(batch["status"], batch["redriveCount"]) for batch in described] == [("FAILED", 0), ("RUNNING", 1)]
+
+
 def test_children_of_a_redrive_while_time_passes(sfn, client):
     """A redriven run gets the end of a child that ended after the failure, also if time passes within the call."""
     load = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:load", "End": True}
