@@ -81,6 +81,7 @@ class ExecutionRun:
         """Return what is read of the run as it was at a moment."""
         if moment >= self.advanced_to:
             return read(self.run)
+        self.save()
         self.run.rewind_to(moment)
         try:
             return read(self.run)

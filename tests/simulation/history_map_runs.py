@@ -93,6 +93,8 @@ class MapRuns(Core):
         if end and parent.status(self.world.moment) == "RUNNING":
             self.script.run(f"{parent.key}.fail(error='Late')")
             self.world.end(parent, "FAILED", {"error": "Late"})
+            # The end may let a DELETING machine go.
+            self.now()
         if not self.is_gone(map_run) and self.is_redrivable_by_test(parent):
             for scope in (parent.scope, map_run) if plan is not None else ():
                 self.script.run(f"{scope.key}.on_redrive(status='FAILED', duration={plan!r})")

@@ -165,6 +165,7 @@ CASES = [
     pytest.param(RETRYING, [mock, start, tick, look, tick_back], stop, id="clock back before a retry"),
     pytest.param(CHARGING_EACH, [mock, start, tick], look, id="failure of a child"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look], redrive, id="redrive of a child"),
+    pytest.param(CHARGING_EACH, [mock, start, tick, look, go_back_a_little], redrive, id="clock back before a redrive"),
     pytest.param(CHARGING_TWO, [mock_two, start, tick, look, tick_back], tolerate, id="clock back before an abort"),
     pytest.param(CHARGING_EACH, [mock, start, tick, look, redrive, tick, look], replay, id="replay of a redrive"),
 ]
