@@ -102,7 +102,7 @@ class ChildRuns(Generic[_Run]):
         self._own.save()
         map_run, _ = self._processors[map_run_arn]
         self._undo.save(map_run, "planned_items")
-        map_run.planned_items = tuple(item_counts)
+        map_run.planned_items = dict(enumerate(item_counts))
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> dict[int, ChildEnd]:
         """End a map run and stop its running child executions; return their ends."""
@@ -156,9 +156,11 @@ class ChildRuns(Generic[_Run]):
         store_executions(map_run, [child])
         records.status_changes.follow_start(child, start.moment)
         key = (start.map_run_arn, start.index)
+        self._undo.save_item(map_run.planned_items, start.index)
         self._undo.save_item(self._keys, child)
         self._undo.save_item(self._reported, key)
         self._undo.save_item(self._runs, key)
+        del map_run.planned_items[start.index]
         self._reported[key] = {}
         self._runs[key] = self._new_run(child, processor, start)
         self._keys[child] = key
@@ -225,6 +227,9 @@ class ChildRuns(Generic[_Run]):
             contents.pop(key, None)
         self._stop_awaiting(key)
         if key[0] in self._processors:
+            map_run, _ = self._processors[key[0]]
+            self._undo.save_item(map_run.planned_items, key[1])
+            map_run.planned_items[key[1]] = execution.origin.item_count or 0
             remove(execution)
 
     def _await_again(self, key: _Key, child: ExecutionRun, moment: int) -> None:

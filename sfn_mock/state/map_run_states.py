@@ -100,10 +100,10 @@ def _count(
         status = status_of(child, moment)
         executions[status] += 1
         items[status] += child.origin.item_count or 0
-    if map_run.planned_items:
-        # Child executions of a running definition are stored only at their start, which the clock may have gone back.
-        for counter, planned in ((executions, len(map_run.planned_items)), (items, sum(map_run.planned_items))):
-            counter["PENDING"] += planned - counter.total()
+    # A running definition stores its child executions only when it starts them.
+    for item_count in map_run.planned_items.values():
+        executions["PENDING"] += 1
+        items["PENDING"] += item_count
     return executions, items
 
 

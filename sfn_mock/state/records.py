@@ -347,8 +347,8 @@ class MapRun(ExecutionScope):
         self.stops_with_children = stops_with_children
         #: The child executions that are PENDING_REDRIVE, as of the last call of `schedule_redrives`.
         self.pending_redrives: list[PendingRedrive] = []
-        #: The number of items of each child execution of a running definition, also of those that have not started.
-        self.planned_items: tuple[int, ...] = ()
+        #: The number of items of each child execution that a running definition is to start, by index.
+        self.planned_items: dict[int, int] = {}
 
     def revision_for(self, version_number: str | None) -> Revision:
         """Return the revision that a new child execution runs: that of the parent execution."""

@@ -394,6 +394,21 @@ def test_children_that_have_not_started_are_pending(clock, client, start):
     assert counts(client, batch, "pending", "running", "failed") == at_first
 
 
+def test_children_that_a_test_adds_to_a_running_map_run(clock, client, start):
+    """A child execution that a test adds counts beside those that the definition is to start."""
+    hold = {"Type": "Wait", "Seconds": 60, "End": True}
+    run = start({"Each": distributed(hold, MaxConcurrency=1)}, input="[1, 2, 3]")
+    [batch] = run.map_runs
+    batch.add_execution("by-hand", status="SUCCEEDED", start_date=NOW, stop_date=NOW)
+    at_first = counts(client, batch, "pending", "running", "succeeded")
+    clock.tick(60)
+    later = counts(client, batch, "pending", "running", "succeeded")
+    clock.tick(120)
+
+    assert (at_first, later) == ([[2, 1, 1, 4], [2, 1, 1, 4]], [[1, 1, 2, 4], [1, 1, 2, 4]])
+    assert counts(client, batch, "pending", "running", "succeeded") == [[0, 0, 4, 4], [0, 0, 4, 4]]
+
+
 def test_a_redrive_keeps_the_concurrency_of_a_map_run(clock, client, start):
     """Beyond MaxConcurrency, children of a redriven map run are PENDING_REDRIVE until others end."""
     client.create_activity(name="pack")
