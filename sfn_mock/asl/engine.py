@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import Any
 
 from sfn_mock.asl.context import ExecutionInfo, execution_context
-from sfn_mock.asl.errors import RUNTIME, StateError
+from sfn_mock.asl.errors import RUNTIME, StateError, StoppedError
 from sfn_mock.asl.events import Chain, History, HistoryFullError, execution_ended, execution_started
 from sfn_mock.asl.host import ChildEnd, Failed, Host, Succeeded
 from sfn_mock.asl.interpreter import run_sequence
@@ -143,18 +144,21 @@ class Engine:
 
     def step(self) -> None:
         """Run the next action."""
-        try:
-            self.scheduler.step()
-        except HistoryFullError as error:
-            self._fail(StateError(RUNTIME, error.cause))
+        self.scheduler.step(self._run)
 
     def signal(self, moment: int, name: str, arguments: tuple[Any, ...]) -> None:
         """Apply a signal from outside the run at a moment."""
         self.scheduler.now = max(self.scheduler.now, moment)
+        self._run(partial(getattr(self, f"_on_{name}"), *arguments))
+
+    def _run(self, action: Callable[[], None]) -> None:
+        """Run an action; the run ends in the middle of it if its history is full, or if a task stops its execution."""
         try:
-            getattr(self, f"_on_{name}")(*arguments)
+            action()
         except HistoryFullError as error:
             self._fail(StateError(RUNTIME, error.cause))
+        except StoppedError as stop:
+            self._on_stop(stop.status, stop.output, stop.error, stop.cause)
 
     def has_task(self, token: str) -> bool:
         """Return whether a task with the token is open."""
@@ -179,11 +183,14 @@ class Engine:
         return Frame(self._program.start_at, self._value, dict(self._variables))
 
     def _start(self) -> None:
+        self._add_start_event()
+        self._run_program()
+
+    def _add_start_event(self) -> None:
         event_type, details = execution_started(
             self._input, self._info.role_arn, alias_arn=self._info.alias_arn, version_arn=self._info.version_arn
         )
         self.history.add(self.scheduler.now, event_type, details, self._chain, advance=False)
-        self._run_program()
 
     def _run_program(self) -> None:
         timeout = self._program.timeout_seconds if isinstance(self._program, StateMachine) else None
@@ -254,6 +261,8 @@ class Engine:
 
     def _on_stop(self, status: str, output: str | None, error: str | None, cause: str | None) -> None:
         if self.status == "RUNNING":
+            if not self.history.events:
+                self._add_start_event()
             self.output, self.error, self.cause = output, error, cause
             self._end(status)
 

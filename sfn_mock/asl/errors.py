@@ -1,4 +1,4 @@
-"""The error of a state."""
+"""The errors that end a state or a run."""
 
 from __future__ import annotations
 
@@ -31,6 +31,25 @@ class StateError(Exception):
     def output(self) -> dict[str, str]:
         """Return the error output, which a catcher passes to the next state."""
         return {"Error": self.error or "", "Cause": self.cause or ""}
+
+
+class StoppedError(Exception):
+    """Raised by a host if a task has stopped the execution of its own run: the run ends in the middle of its action.
+
+    Attributes:
+        status: The closing status.
+        output: The output as JSON text, or None.
+        error: The error, or None.
+        cause: The cause of the error, or None.
+    """
+
+    def __init__(self, status: str, output: str | None, error: str | None, cause: str | None) -> None:
+        """Create an error with the ending of the execution."""
+        super().__init__(status, output, error, cause)
+        self.status = status
+        self.output = output
+        self.error = error
+        self.cause = cause
 
 
 def error_details(error: str | None, cause: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.errors import StateError, StoppedError
 from sfn_mock.asl.host import (
     ChildEnd,
     ChildStart,
@@ -27,7 +27,7 @@ class RecordedHost:
     """A host that first repeats recorded answers and then asks another host.
 
     Attributes:
-        answers: The recorded answers in order; a StateError for a call that raised one.
+        answers: The recorded answers in order; a StateError or a StoppedError for a call that raised one.
         asked: How many answers this object has given.
     """
 
@@ -95,11 +95,11 @@ class RecordedHost:
         if self.asked == len(self.answers):
             try:
                 answer = getattr(self._host, method)(*arguments)
-            except StateError as error:
+            except (StateError, StoppedError) as error:
                 answer = error
             self.answers.append(answer)
         answer = self.answers[self.asked]
         self.asked += 1
-        if isinstance(answer, StateError):
+        if isinstance(answer, (StateError, StoppedError)):
             raise answer
         return answer

@@ -91,6 +91,8 @@ class Run:
         self._is_advancing = False
         #: How many actions were taken before the run was moved back.
         self._known_steps = 0
+        #: How many signals were applied before the run was moved back.
+        self._known_signals = 0
         #: After a rollback, how many signals and actions remain; None if the engine shows all of them.
         self._shown: tuple[int, int] | None = None
         self._last_engine = self._new_engine(answers=self._answers)
@@ -105,6 +107,10 @@ class Run:
         Raises:
             Exception: Any exception of the host except StateError; the next call asks the host again.
         """
+        self._advance(moment, moment)
+
+    def _advance(self, moment: int, new_until: int) -> None:
+        """Repeat what the run did by a moment, and do all that is new and due by another moment."""
         if self._is_advancing:
             return
         try:
@@ -112,7 +118,7 @@ class Run:
                 self._is_advancing = True
                 self._rebuild_engine()
                 self._shown = None
-                while self._advance_once(moment):
+                while self._advance_once(moment if self._is_repeating else new_until):
                     pass
             finally:
                 self._is_advancing = False
@@ -125,9 +131,25 @@ class Run:
 
         When the run is advanced again, it repeats its later actions, unless a new signal comes first.
         """
-        self._known_steps = max(self._known_steps, self._engine.scheduler.steps)
-        self._is_engine_valid = False
+        self._move_to_start()
         self.advance_to(moment)
+
+    def repeat_to(self, moment: int) -> None:
+        """Move the run to a moment, but of what is due at that very moment, only repeat what it did before."""
+        self._move_to_start()
+        self._advance(moment, moment - 1)
+
+    def _move_to_start(self) -> None:
+        """Make the run repeat itself from its start when it is advanced."""
+        # A rollback sets how many signals are applied when the engine is read.
+        self._known_steps = max(self._known_steps, self._engine.scheduler.steps)
+        self._known_signals = max(self._known_signals, self._applied)
+        self._is_engine_valid = False
+
+    @property
+    def _is_repeating(self) -> bool:
+        """Whether the run was moved back, and what it does next is what it did before."""
+        return self._applied < self._known_signals or self._engine.scheduler.steps < self._known_steps
 
     def next_due(self) -> int | None:
         """Return when the next action is due, None if the run has ended or waits for a signal."""
@@ -172,8 +194,12 @@ class Run:
         self.advance_to(moment)
 
     def _note(self, moment: int, name: str, *arguments: Any) -> None:
-        """Add a signal, which is processed when the run advances."""
+        """Add a signal, which is processed when the run advances, after all that is due by its moment."""
         self.advance_to(moment)
+        self._note_here(moment, name, *arguments)
+
+    def _note_here(self, moment: int, name: str, *arguments: Any) -> None:
+        """Add a signal, which is processed when the run advances, before its next action."""
         # While the run is advancing, the signals that follow are those of the current action.
         if not self._is_advancing:
             self._forget_later(moment)
@@ -194,7 +220,7 @@ class Run:
         engine = self._engine
         asked, steps = engine.recorded_host.asked, engine.scheduler.steps
         if self._applied < len(self._signals) or asked < len(self._answers) or steps < self._known_steps:
-            self._known_steps = 0
+            self._known_steps = self._known_signals = 0
             # The lists are not changed in place, because a checkpoint may refer to them.
             self._signals = self._signals[: self._applied]
             self._answers = engine.recorded_host.answers = self._answers[:asked]
@@ -315,9 +341,21 @@ class Run:
         *,
         status: str = "ABORTED",
         output: str | None = None,
+        at_once: bool = False,
     ) -> None:
-        """End the run from outside with a closing status; ignored if the run has ended."""
-        self._signal(moment, "stop", status, output, error, cause)
+        """End the run from outside with a closing status; ignored if the run has ended.
+
+        Args:
+            moment: When the run ends.
+            error: The error, or None.
+            cause: The cause of the error, or None.
+            status: The closing status.
+            output: The output as JSON text, or None.
+            at_once: Whether to leave out what is due at that moment but has not happened yet.
+        """
+        self._advance(moment, moment - 1 if at_once else moment)
+        self._note_here(moment, "stop", status, output, error, cause)
+        self.advance_to(moment)
 
     def redrive(self, moment: int, *, is_from_start: bool = False) -> None:
         """Redrive the run: continue from its unsuccessful states, or run it again from its start.

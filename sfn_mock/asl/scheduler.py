@@ -138,11 +138,11 @@ class Scheduler:
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None
 
-    def step(self) -> None:
-        """Run the next action; only called after `next_due` has returned a moment."""
+    def step(self, run: Callable[[Callable[[], None]], None]) -> None:
+        """Let a function run the next action; only called after `next_due` has returned a moment."""
         moment, _, timer = heapq.heappop(self._queue)
         self.now = moment
-        timer.action()
+        run(timer.action)
         self.steps += 1
 
     def clear(self) -> None:

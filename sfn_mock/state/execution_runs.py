@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sfn_mock.asl.host import RunHost
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.run import Run
+from sfn_mock.state import clock
 from sfn_mock.state.life_cycle import end_execution, replace_attempt
 from sfn_mock.state.outcomes import LONGEST_EXPRESS, OPEN, Ending
 from sfn_mock.state.progress import execution_info
@@ -154,14 +155,21 @@ class ExecutionRun:
             stop = self._stop_from_outside(attempt, moment)
             if stop is not None and not self._repeats(run.stop_of, number, stop):
                 ending = attempt.ending
-                run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
+                run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output, at_once=True)
 
     def _repeats(self, moment_of: Callable[[int], int | None], number: int, moment: int) -> bool:
         """Return whether the run stops or is redriven at a moment; if not, move it to that moment."""
         if moment_of(number) != moment:
             # After a rewind, the run repeats what it did until then.
-            self.run.rewind_to(moment)
+            self.run.repeat_to(moment)
         return moment_of(number) == moment
+
+    @property
+    def closed_attempt(self) -> Attempt | None:
+        """The attempt that the run is in, if a call or a test has closed it, perhaps for a later moment; else None."""
+        number = self.run.redrive_count
+        attempts = (attempt for attempt in self.execution.attempts if attempt.redrive_count == number)
+        return next((attempt for attempt in attempts if not attempt.is_open(clock.NEVER)), None)
 
     def _stop_from_outside(self, attempt: Attempt, moment: int) -> int | None:
         """Return when a call or a test stopped an attempt, None if it is open or the run itself ended it."""
@@ -195,7 +203,8 @@ class ExecutionRun:
 
     def abort(self, moment: int) -> None:
         """Stop the run at a moment, and end its execution as ABORTED."""
-        self.save()
+        # Its execution may have been stopped with that of its parent.
+        self.follow(moment)
         self.run.stop(moment, None, None)
         self.end_execution()
 

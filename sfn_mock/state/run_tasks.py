@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable
 
+from sfn_mock.asl.errors import StoppedError
 from sfn_mock.asl.host import Pending, Succeeded, TaskAnswer, TaskCall
-from sfn_mock.state import clock
 from sfn_mock.state.execution_runs import ExecutionRun
 from sfn_mock.state.jobs import Jobs
 from sfn_mock.state.run_environments import RunEnvironment
@@ -28,15 +28,18 @@ class RunTasks:
         """Run a task; a task of an activity waits for GetActivityTask."""
         own, execution, environment = self._own, self._own.execution, self._environment
         self._tokens[call.token] = None
-        before = execution.attempt_at(call.moment)
+        before = own.closed_attempt
         answer, job = environment.call(execution.owner.records, lambda: environment.start_task(execution, call))
         self._jobs.add(call.token, job)
-        after = execution.attempt_at(call.moment)
-        stop = None if after is None or after is before else after.stop_at(clock.NEVER)
-        # A stop at a later moment to which the run is advancing comes after all that is due before.
-        if stop is not None and not call.moment < stop <= own.root.target:
+        closed = own.closed_attempt
+        if closed is not None and closed != before:
             # The task has stopped the execution, so the run stops in this state, whatever the answer.
-            return Pending()
+            if closed.stop == call.moment:
+                ending = closed.ending
+                raise StoppedError(ending.status, ending.output, ending.error, ending.cause)
+            # A stop at a later moment to which the run is advancing comes after all that is due before.
+            if closed.stop not in range(call.moment, own.root.target + 1):
+                return Pending()
         if isinstance(answer, Pending) and answer.start is None:
             self._waiting_for_worker[call.token] = (
                 call.resource.arn,

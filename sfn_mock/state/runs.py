@@ -83,9 +83,13 @@ class DefinitionRun:
         self.follow(moment)
         self.own.target = moment
         self.poll_jobs()
+        redrives = self.own.run.redrive_count
         self._advance(moment, in_turn=in_turn)
         # A task may have stopped the execution.
         self.follow(moment)
+        if self.own.run.redrive_count > redrives:
+            # It has redriven it, too.
+            self.advance_to(moment, in_turn=in_turn)
 
     def advance_with_parent(self, moment: int) -> None:
         """Advance the run of a child execution, in a step of its parent's run."""

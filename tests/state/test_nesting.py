@@ -163,6 +163,33 @@ def test_answers_that_lead_to_answers(answer_next, count):
     assert [(run.status, run.output) for run in machine.executions] == [("SUCCEEDED", "null")] * count
 
 
+def test_an_answered_execution_that_is_stopped_before_it_continues(client, sfn):
+    """A stop after an answer ends the execution in the answered task, also if the run has not continued yet."""
+    activity = client.create_activity(name="approve")["activityArn"]
+    states = {
+        "Approve": {"Type": "Task", "Resource": activity, "Next": "Answer"},
+        "Answer": {"Type": "Task", "Resource": f"{FUNCTION}answer", "End": True},
+    }
+    machine = sfn.add_state_machine("chain", definition={"StartAt": "Approve", "States": states})
+    runs = [client.start_execution(stateMachineArn=machine.arn)["executionArn"] for _ in range(11)]
+    tokens = [client.get_activity_task(activityArn=activity)["taskToken"] for _ in runs]
+    answered = []
+
+    def answer(number, context):
+        answered.append(number)
+        client.send_task_success(taskToken=tokens[number + 1], output=str(number + 1))
+        if number == 9:
+            client.stop_execution(executionArn=runs[10])
+
+    sfn.mock_lambda("answer", answer)
+    client.send_task_success(taskToken=tokens[0], output="0")
+
+    events = client.get_execution_history(executionArn=runs[10])["events"]
+    assert answered == list(range(10))
+    assert [client.describe_execution(executionArn=arn)["status"] for arn in runs] == ["SUCCEEDED"] * 10 + ["ABORTED"]
+    assert [event["type"] for event in events[-2:]] == ["ActivityStarted", "ExecutionAborted"]
+
+
 def test_a_task_that_is_answered_twice(client, sfn, answer_next):
     """A task that has its answer is no longer open, also while the execution that answers it has to run on first."""
     refused = []

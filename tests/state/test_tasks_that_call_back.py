@@ -17,7 +17,9 @@ from sfn_mock.state.records import Records
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 RUN = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function"
+FUNCTION = f"{LAMBDA}:charge"
+SHIFT = "arn:aws:states:us-east-1:123456789012:execution:night:shift"
 NOON = datetime(2026, 1, 10, 12, tzinfo=timezone.utc)
 DEFINITION = {
     "StartAt": "Charge",
@@ -112,6 +114,133 @@ def test_a_task_may_stop_its_own_execution(sfn, client, start, make):
         "TaskStarted",
         "ExecutionAborted",
     ]
+
+
+@pytest.fixture
+def run_definition(sfn, client):
+    """Run a definition of one state; return the events of function `note`, and the types of the history's events.
+
+    Its function `stop` runs the given code.
+    """
+
+    def run_definition(state, stop, **options):
+        notes = []
+        sfn.mock_lambda("stop", lambda event, context: stop())
+        sfn.mock_lambda("note", lambda event, context: notes.append(event))
+        machine = sfn.add_state_machine("night", definition={"StartAt": "First", "States": {"First": state}})
+        client.start_execution(stateMachineArn=machine.arn, name="shift", **options)
+        return notes, types_of(client, SHIFT)
+
+    return run_definition
+
+
+def types_of(client, arn):
+    return [event["type"] for event in client.get_execution_history(executionArn=arn)["events"]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"Type": "Fail"}, id="fails"),
+        pytest.param({"Type": "Task", "Resource": f"{LAMBDA}:note", "End": True}, id="calls a function"),
+    ],
+)
+def test_a_stop_ends_the_other_branches_before_they_start(client, sfn, run_definition, other):
+    """If a task stops its own execution, no other branch starts, and the history ends as the execution does."""
+    branches = {"Stop": {"Type": "Task", "Resource": f"{LAMBDA}:stop", "End": True}, "Other": other}
+    parallel = {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": name, "States": {name: state}} for name, state in branches.items()],
+        "End": True,
+    }
+    notes, types = run_definition(parallel, lambda: client.stop_execution(executionArn=SHIFT, error="Enough") and None)
+    described = client.describe_execution(executionArn=SHIFT)
+
+    assert (described["status"], described["error"], notes) == ("ABORTED", "Enough", [])
+    assert types == [
+        "ExecutionStarted",
+        "ParallelStateEntered",
+        "ParallelStateStarted",
+        "TaskStateEntered",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "ExecutionAborted",
+    ]
+
+
+def test_a_child_that_stops_its_parent(client, sfn, run_definition):
+    """If a task of a child execution stops the parent, children that have not done anything yet do nothing."""
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Note",
+        "States": {
+            "Note": {"Type": "Task", "Resource": f"{LAMBDA}:note", "Next": "Stop"},
+            "Stop": {"Type": "Task", "Resource": f"{LAMBDA}:stop", "End": True},
+        },
+    }
+    each = {"Type": "Map", "ItemProcessor": processor, "End": True}
+    notes, types = run_definition(
+        each, lambda: client.stop_execution(executionArn=SHIFT) and None, input='["a", "b", "c"]'
+    )
+    [batch] = client.list_map_runs(executionArn=SHIFT)["mapRuns"]
+    children = client.list_executions(mapRunArn=batch["mapRunArn"])["executions"]
+
+    assert notes == ["a"]
+    assert client.describe_execution(executionArn=SHIFT)["status"] == "ABORTED"
+    assert types == ["ExecutionStarted", "MapStateEntered", "MapStateStarted", "MapRunStarted", "ExecutionAborted"]
+    assert [child["status"] for child in children] == ["ABORTED"] * 3
+    assert [types_of(client, child["executionArn"])[1:] for child in children] == [
+        ["ExecutionAborted"],
+        ["ExecutionAborted"],
+        [
+            *("TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted", "LambdaFunctionSucceeded"),
+            *("TaskStateExited", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted"),
+            "ExecutionAborted",
+        ],
+    ]
+
+
+@pytest.mark.parametrize("times", [pytest.param(1, id="once"), pytest.param(2, id="twice")])
+def test_a_task_that_stops_and_redrives_its_own_execution(client, sfn, run_definition, times):
+    """A task may stop and redrive its own execution: it is called again, and the execution ends with that call."""
+    calls = []
+
+    def stop():
+        calls.append(client.describe_execution(executionArn=SHIFT)["redriveCount"])
+        if len(calls) <= times:
+            client.stop_execution(executionArn=SHIFT)
+            client.redrive_execution(executionArn=SHIFT)
+
+    _, types = run_definition({"Type": "Task", "Resource": f"{LAMBDA}:stop", "End": True}, stop)
+    described = client.describe_execution(executionArn=SHIFT)
+
+    assert calls == list(range(times + 1))
+    assert (described["status"], described["redriveCount"]) == ("SUCCEEDED", times)
+    assert types == [
+        *("ExecutionStarted", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted"),
+        *("ExecutionAborted", "ExecutionRedriven", "LambdaFunctionScheduled", "LambdaFunctionStarted") * times,
+        *("LambdaFunctionSucceeded", "TaskStateExited", "ExecutionSucceeded"),
+    ]
+
+
+def test_a_stop_by_a_task_after_the_clock_went_back():
+    """A run that is shown at an earlier moment, and then later again, repeats the stop by its own task."""
+    hold = {"Type": "Wait", "Seconds": 60, "Next": "Stop"}
+    states = {"Hold": hold, "Stop": {"Type": "Task", "Resource": f"{LAMBDA}:stop", "End": True}}
+    with freeze_time(NOON) as clock, mock_sfn_executions(execute=True) as sfn:
+        calls = []
+        client = boto3.client("stepfunctions", "us-east-1")
+        sfn.mock_lambda("stop", lambda event, context: calls.append(client.stop_execution(executionArn=SHIFT)))
+        machine = sfn.add_state_machine("night", definition={"StartAt": "Hold", "States": states})
+        client.start_execution(stateMachineArn=machine.arn, name="shift")
+        statuses = []
+        for moment in (60, 30, 90):
+            clock.move_to(NOON + timedelta(seconds=moment))
+            statuses.append((client.describe_execution(executionArn=SHIFT)["status"], types_of(client, SHIFT)[-1]))
+
+    aborted = ("ABORTED", "ExecutionAborted")
+    assert statuses == [aborted, ("RUNNING", "WaitStateEntered"), aborted]
+    assert len(calls) == 1
 
 
 def test_another_thread_sees_what_is_due_while_a_task_runs():

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from sfn_mock.asl import task_events
-from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateError
+from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateError, StoppedError
 from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskCall
 from sfn_mock.asl.nodes import ABSENT, TaskState
 from sfn_mock.asl.open_tasks import OpenTask
@@ -73,7 +73,11 @@ def _run(visit: StateVisit, call: TaskCall) -> ProcessGenerator:
     task = OpenTask(run.scheduler, add_started_event, call.timeout_seconds, call.heartbeat_seconds)
     run.open_task(call.token, task)
     try:
-        answer = run.host.start_task(call)
+        try:
+            answer = run.host.start_task(call)
+        except StoppedError:
+            task.start()
+            raise
         if not isinstance(answer, Pending) and answer.sends_heartbeats:
             task.expect_no_heartbeats()
         if answer.ignores_timeout:
