@@ -6,9 +6,9 @@ from heapq import heappop, heappush
 
 from sfn_mock.asl.map_runs import MOST_REDRIVES, too_many_redrives
 from sfn_mock.state.map_run_states import (
-    MapRunState,
     attempt_at,
     attempts_until,
+    attempts_with_ends,
     follows_children,
     known_end,
     map_runs_at,
@@ -139,10 +139,11 @@ def redrive_execution(execution: Execution, moment: int) -> None:
         spent = next(run for run, state in unsuccessful if state.redrive_count >= MOST_REDRIVES)
         error = too_many_redrives(spent.arn)
         outcome, redriven = Outcome(Ending("FAILED", error=error.error, cause=error.cause), 0), []
+    attempts = [attempts_with_ends(run, moment) for run, _ in redriven]
     pending_redrives = [_pending_redrives(run, moment) for run, _ in redriven]
     add_redrive(execution, moment, moment, outcome)
-    for (map_run, state), redrives_of_children in zip(redriven, pending_redrives, strict=True):
-        _redrive_with_parent(map_run, moment, state, redrives_of_children)
+    for (map_run, _), so_far, redrives_of_children in zip(redriven, attempts, pending_redrives, strict=True):
+        _redrive_with_parent(map_run, moment, so_far, redrives_of_children)
     _end_children_as_planned(execution, moment)
     if execution.map_run is not None:
         schedule_redrives(execution.map_run, moment)
@@ -239,18 +240,16 @@ def _pending_redrives(map_run: MapRun, moment: int) -> list[PendingRedrive]:
 
 
 def _redrive_with_parent(
-    map_run: MapRun, moment: int, state: MapRunState, pending_redrives: list[PendingRedrive]
+    map_run: MapRun, moment: int, attempts: list[Attempt], pending_redrives: list[PendingRedrive]
 ) -> None:
     """Run a map run again from ``moment``, with its unsuccessful children, up to its concurrency at once.
 
-    ``state`` is its state so far, which its earlier attempt keeps whatever its children do. The children beyond
+    ``attempts`` are its attempts so far, which keep their ends whatever its children do. The children beyond
     its concurrency are PENDING_REDRIVE until `schedule_redrives` finds a start for them.
     """
-    *earlier, current = attempts_until(map_run, moment)
-    closed = current._replace(stop=state.stop, ending=Ending(state.status))
-    again = Attempt(moment, redrive_count=current.redrive_count + 1, redrive=moment)
+    again = Attempt(moment, redrive_count=attempts[-1].redrive_count + 1, redrive=moment)
     map_run.records.undo.save(map_run, "attempts", "follows_from", "pending_redrives")
-    map_run.attempts = (*earlier, closed, again)
+    map_run.attempts = (*attempts, again)
     map_run.follows_from = again.redrive_count
     for child in map_run.index.executions:
         start_late(child, moment)

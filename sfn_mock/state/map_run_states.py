@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from sfn_mock.state import clock
+from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.spans import Span
 from sfn_mock.state.time_lines import Attempt
@@ -110,6 +112,18 @@ def _count(
 def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:
     """Return the attempts that have begun by a moment."""
     return [attempt for attempt in map_run.attempts if attempt.since <= moment]
+
+
+def attempts_with_ends(map_run: MapRun, moment: int) -> list[Attempt]:
+    """Return the attempts that have begun by a moment, each with the end that it has by then or by the next attempt."""
+    attempts = attempts_until(map_run, moment)
+    lasts = [*(max(after.since - 1, attempt.since) for attempt, after in pairwise(attempts)), moment]
+    return [_with_end(map_run, attempt, last) for attempt, last in zip(attempts, lasts, strict=True)]
+
+
+def _with_end(map_run: MapRun, attempt: Attempt, moment: int) -> Attempt:
+    state = state_of(map_run, attempt, moment)
+    return attempt if state.stop is None else attempt._replace(stop=state.stop, ending=Ending(state.status))
 
 
 def known_end(map_run: MapRun) -> int | None:

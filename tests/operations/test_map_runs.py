@@ -770,6 +770,20 @@ def test_end_at_an_earlier_time_drops_later_redrives(client, nightly, clock):
     assert counted(client, batch) == {"failed": 2, "aborted": 1, "total": 3}
 
 
+def test_a_seeded_redrive_keeps_the_end_before_it(client, nightly, clock):
+    """The end of a map run before a seeded redrive does not change if the parent is redriven later."""
+    clock.move_to(NOW + 2 * MINUTE)
+    nightly.fail()
+    clock.move_to(NOW + 5 * MINUTE)
+    batch = nightly.add_map_run("ProcessItems", start_date=NOW, redrive_date=NOW + 5 * MINUTE)
+    nightly.redrive()
+    redriven = status(client, batch), describe(client, batch)["redriveCount"]
+    clock.move_to(NOW + 3 * MINUTE)
+
+    assert redriven == (("RUNNING", None), 2)
+    assert status(client, batch) == ("FAILED", NOW + 2 * MINUTE)
+
+
 def test_redrive_at_an_earlier_time_replaces_a_later_one(client, nightly, batch, clock):
     """A redrive of the parent before a later one starts the children at that moment."""
     batch.add_execution("failed", status="FAILED")
