@@ -99,10 +99,12 @@ class ConnectionServer(ThreadedWSGIServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def begin_work(self, connection: socket.socket) -> None:
-        """Record that a request has arrived."""
+    def begin_work(self, connection: socket.socket) -> bool:
+        """Record that a request has arrived; return whether to answer it: not once the server is stopping."""
         with self._changed:
-            self._at_work.add(connection)
+            if not self._is_stopping:
+                self._at_work.add(connection)
+            return not self._is_stopping
 
     def end_work(self, connection: socket.socket) -> None:
         """Record that a request is answered."""
@@ -167,7 +169,10 @@ class Connection(WSGIRequestHandler):
 
     def run_wsgi(self) -> None:
         """Answer a request whose headers are read."""
-        self.server.begin_work(self.connection)
+        if not self.server.begin_work(self.connection):
+            # A client may send on an open connection until it learns that the server has stopped.
+            self.close_connection = True
+            return
         # A large body, such as an object for S3, is not kept in memory.
         with SpooledTemporaryFile(_IN_MEMORY) as body:
             try:

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import threading
 import time
 from contextlib import ExitStack, suppress
 
@@ -410,6 +411,29 @@ def test_a_server_that_stops_while_it_answers(monkeypatch):
 
         assert b"Connection: keep-alive" in answer
         assert answers(connection) == []
+
+
+def test_a_request_that_comes_when_the_server_has_stopped(monkeypatch, caplog):
+    """A request that a server reads only after it has stopped gets no answer, and the log stays empty."""
+    has_come, has_stopped = threading.Event(), threading.Event()
+    begin_work = connections.ConnectionServer.begin_work
+
+    def begin_late(server, connection):
+        has_come.set()
+        has_stopped.wait(20)
+        return begin_work(server, connection)
+
+    monkeypatch.setattr(connections.ConnectionServer, "begin_work", begin_late)
+    server = sfn_mock.server()
+    port = int(server.start().endpoint_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(CALL + b"Content-Length: 2\r\n\r\n{}")
+        assert has_come.wait(20)
+        server.stop()
+        has_stopped.set()
+
+        assert answers(connection) == []
+    assert caplog.text == ""
 
 
 def test_failures_of_the_server_itself(exchange, monkeypatch, caplog):
