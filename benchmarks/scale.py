@@ -68,6 +68,22 @@ ITEMS = {
         }
     },
 }
+#: A child execution for each item, which waits for as many seconds as the item says.
+CHILDREN = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "MaxConcurrency": 1_000,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Work",
+                "States": {"Work": {"Type": "Wait", "SecondsPath": "$", "End": True}},
+            },
+            "End": True,
+        }
+    },
+}
 REGIONS = [
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-west-1", "eu-west-2"),
     *("eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1", "ap-south-1", "ap-east-1", "ap-northeast-1"),
@@ -131,6 +147,18 @@ def items(size: int) -> float:
         orders = sfn.add_state_machine("orders", definition=ITEMS)
         client = new_client()
         arn = client.start_execution(stateMachineArn=orders.arn, input=json.dumps(list(range(size))))["executionArn"]
+        assert sfn.get_execution(arn).status == "SUCCEEDED"
+        return page_time(client, orders.arn)
+
+
+def children(size: int) -> float:
+    """Run a Distributed Map with so many child executions, which end at different moments, and let a day pass."""
+    with freeze_time(NOON) as clock, mock_sfn_executions(execute=True) as sfn:
+        orders = sfn.add_state_machine("orders", definition=CHILDREN)
+        client = new_client()
+        seconds = json.dumps([1 + index * 7919 % 997 for index in range(size)])
+        arn = client.start_execution(stateMachineArn=orders.arn, input=seconds)["executionArn"]
+        clock.tick(86_400)
         assert sfn.get_execution(arn).status == "SUCCEEDED"
         return page_time(client, orders.arn)
 
@@ -208,7 +236,8 @@ class Subject(NamedTuple):
 SUBJECTS = {
     "seeds": Subject("executions seeded", seeds, (1_000, 10_000, 100_000, 1_000_000), moto_seeds, 100_000),
     "runs": Subject("executions that run six states", runs, (100, 1_000, 10_000)),
-    "items": Subject("items of a map run", items, (100, 1_000, 10_000)),
+    "items": Subject("items of a map run, in batches of 250", items, (100, 1_000, 10_000)),
+    "children": Subject("child executions of a map run, up to 1,000 at once", children, (100, 1_000, 10_000)),
     "machines": Subject("machines in 20 regions and 10 accounts", machines, (20, 200, 1_000), moto_machines, 1_000),
     "polling": Subject("requests to a server", polling, (864, 8_640, 86_400)),
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
+from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid3
 
@@ -36,8 +38,8 @@ class ChildRun(Protocol):
     def advance_with_parent(self, moment: int) -> None:
         """Follow the child execution to a moment, and advance to it."""
 
-    def has_due(self, moment: int) -> bool:
-        """Return whether an action is due by a moment."""
+    def next_due(self) -> int | None:
+        """Return when the next action is due, None if there is none."""
 
 
 _Run = TypeVar("_Run", bound=ChildRun)
@@ -60,6 +62,10 @@ class ChildRuns(Generic[_Run]):
         self._awaited_ends: dict[_Key, int] = {}
         #: When the ends of child executions reached the run, by the number of redrives before.
         self._reported: dict[_Key, dict[int, int]] = {}
+        #: A heap of the moments at which child executions have something due. Outdated entries are ignored.
+        self._due: list[tuple[int, int, Execution]] = []
+        #: The valid moment in `_due` of each child execution.
+        self._due_of: dict[Execution, int] = {}
         #: When the end of its map run aborted a child execution.
         self._aborted_at: dict[_Key, int] = {}
 
@@ -158,6 +164,7 @@ class ChildRuns(Generic[_Run]):
         key = (start.map_run_arn, start.index)
         self._undo.save_item(map_run.planned_items, start.index)
         self._undo.save_item(self._keys, child)
+        self._undo.save_item(self._own.awake_children, child)
         self._undo.save_item(self._reported, key)
         self._undo.save_item(self._runs, key)
         del map_run.planned_items[start.index]
@@ -167,26 +174,64 @@ class ChildRuns(Generic[_Run]):
         self._await_end(key, 0)
 
     def advance(self, moment: int) -> None:
-        """Advance the child executions that have something to do, and report ends that the run waits for to it."""
-        for key in list(self._runs):
-            child = self._runs.get(key)
+        """Advance the child executions that are awake or have something due by a moment, and report their ends.
+
+        The runs are advanced in order of their starts.
+        """
+        while self._due and self._due[0][0] <= moment:
+            due, _, execution = self._due[0]
+            # An interrupt loses nothing, because the child execution is awake before its entry is removed.
+            if self._due_of.get(execution) == due:
+                self._own.awake_children[execution] = None
+                del self._due_of[execution]
+            heappop(self._due)
+        for execution in self._awake():
+            key = self._keys.get(execution)
             # A child that continues in another way removes those that started later.
-            if child is None:
+            if key is None:
                 continue
-            # A child may have been moved back after its end reached the run.
-            if key in self._awaited_ends or child.has_due(moment):
-                # The concurrency of its redriven map run decides when it is redriven.
-                child.advance_with_parent(moment)
+            child = self._runs[key]
+            child.advance_with_parent(moment)
             if key in self._awaited_ends:
                 self._report_end(key, child.own)
+            if self._waiting_end(key) is None:
+                self._plan(child, moment)
 
-    def next_end(self) -> int | None:
-        """Return the earliest end of a child execution that has to reach the run, None if there is none."""
-        if not self._awaited_ends or not self._own.takes_ends:
-            return None
-        # A run that was moved back gets the ends of its child executions again.
-        stops = (self._runs[key].own.run.stop_of(number) for key, number in self._awaited_ends.items())
-        return min((stop for stop in stops if stop is not None), default=None)
+    def _awake(self) -> list[Execution]:
+        """Return the child executions that are awake, in order of their starts."""
+        # One that was just stored, or whose start was undone, has no run.
+        awake = [execution for execution in list(self._own.awake_children) if execution in self._keys]
+        return sorted(awake, key=attrgetter("sequence"))
+
+    def _plan(self, child: _Run, moment: int) -> None:
+        """Advance a child execution, which has advanced to a moment, when it has something due next."""
+        execution = child.own.execution
+        # The concurrency of its redriven map run decides when it is redriven.
+        dues = (child.next_due(), execution.next_change_after(moment, None))
+        due = min((due for due in dues if due is not None), default=None)
+        if due is None:
+            self._due_of.pop(execution, None)
+        elif self._due_of.get(execution) != due:
+            heappush(self._due, (due, execution.sequence, execution))
+            self._due_of[execution] = due
+        self._own.awake_children.pop(execution, None)
+
+    def next_due(self) -> int | None:
+        """Return when a child execution has something due, or its end has to reach the run; None if never."""
+        awake = [self._keys[execution] for execution in self._awake()]
+        dues = [self._runs[key].next_due() for key in awake]
+        if self._own.takes_ends:
+            # A run that was moved back gets the ends of its child executions again.
+            dues += [self._waiting_end(key) for key in awake]
+        while self._due and self._due_of.get(self._due[0][2]) != self._due[0][0]:
+            heappop(self._due)
+        dues += [due for due, _, _ in self._due[:1]]
+        return min((due for due in dues if due is not None), default=None)
+
+    def _waiting_end(self, key: _Key) -> int | None:
+        """Return the end of a child execution that has not reached the run, None if it runs or its end has."""
+        number = self._awaited_ends.get(key)
+        return None if number is None else self._runs[key].own.run.stop_of(number)
 
     def _report_end(self, key: _Key, child: ExecutionRun) -> None:
         run, number = child.run, self._awaited_ends[key]
@@ -222,6 +267,7 @@ class ChildRuns(Generic[_Run]):
         """Remove a child execution; if its map run was removed, it went with it."""
         self._undo.save_item(self._keys, execution)
         del self._keys[execution]
+        self._due_of.pop(execution, None)
         for contents in (self._runs, self._reported, self._aborted_at):
             self._undo.save_item(contents, key)
             contents.pop(key, None)
@@ -252,6 +298,7 @@ class ChildRuns(Generic[_Run]):
         """Wait for the end of a child execution after a number of redrives."""
         self._undo.save_item(self._awaited_ends, key)
         self._awaited_ends[key] = redrives
+        self._runs[key].own.wake()
 
     def _stop_awaiting(self, key: _Key) -> None:
         """Wait no longer for the end of a child execution."""

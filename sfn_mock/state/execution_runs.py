@@ -34,6 +34,7 @@ class ExecutionRun:
         root: The run of the outermost execution that this one belongs to.
         advanced_to: The moment to which the run has advanced.
         target: The moment to which an outermost run is advancing, or last advanced.
+        awake_children: The child executions whose runs advance next, because they were changed or interrupted.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class ExecutionRun:
         self._own_stops: dict[int, int] = {}
         self.advanced_to = execution.start
         self.target = execution.start
+        self.awake_children: dict[Execution, None] = {}
         self.run = Run(
             program,
             input=execution.input,
@@ -91,15 +93,22 @@ class ExecutionRun:
 
     # --- Changes -----------------------------------------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        """Make the next use of the records advance the outermost run that this one belongs to."""
+    def wake(self) -> None:
+        """Make the next use of the records advance the run, and the runs that it belongs to."""
+        self.wake_in_parents()
         self.schedule.wake(self.root.execution)
+
+    def wake_in_parents(self) -> None:
+        """Make the run advance, if it is that of a child execution, when the outermost run advances next."""
+        if self._parent is not None:
+            self._parent.awake_children[self.execution] = None
+            self._parent.wake_in_parents()
 
     def save(self) -> None:
         """Wake the run, and save its state in the undo log before a change."""
-        self._wake()
+        self.wake()
         if self._saved_generation is not self.undo.generation:
-            self.undo.add(self._wake)
+            self.undo.add(self.wake)
             self.undo.add(self.run.checkpoint())
             self.undo.save(self, "advanced_to")
             self._saved_generation = self.undo.generation
@@ -141,7 +150,6 @@ class ExecutionRun:
 
     def follow(self, moment: int) -> None:
         """Stop the run where a call or a test stopped the execution, and redrive it where they redrove it."""
-        self.save()
         run = self.run
         redrives = 0
         for attempt in self.execution.attempts_until(moment):
@@ -160,6 +168,7 @@ class ExecutionRun:
     def _repeats(self, moment_of: Callable[[int], int | None], number: int, moment: int) -> bool:
         """Return whether the run stops or is redriven at a moment; if not, move it to that moment."""
         if moment_of(number) != moment:
+            self.save()
             # After a rewind, the run repeats what it did until then.
             self.run.repeat_to(moment)
         return moment_of(number) == moment
@@ -203,6 +212,7 @@ class ExecutionRun:
 
     def abort(self, moment: int) -> None:
         """Stop the run at a moment, and end its execution as ABORTED."""
+        self.save()
         # Its execution may have been stopped with that of its parent.
         self.follow(moment)
         self.run.stop(moment, None, None)

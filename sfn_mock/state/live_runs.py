@@ -43,6 +43,9 @@ class Run(Protocol):
     def polls_jobs(self) -> bool:
         """Whether the run has to poll a job of another service."""
 
+    def wake(self) -> None:
+        """Advance the run, if it is that of a child execution, when the outermost run advances next."""
+
     def advance_to(self, moment: int, *, in_turn: bool = False) -> None:
         """Run all actions that are due by a moment; with `in_turn` stop before another run has something due."""
 

@@ -497,12 +497,15 @@ class Records(Store[Execution]):
         parent = None if execution.map_run is None else execution.map_run.parent
         if parent is None:
             return self.schedule.runs.get(execution)
-        run = self.schedule.runs.get(parent)
+        run = self.run_of(parent)
         return None if run is None else run.run_of(execution)
 
     def follow_change(self, execution: Execution, moment: int) -> None:
         """Make the run of an execution, and the runs that wait for its end, follow a change at a moment."""
         self.schedule.follow_nested(execution, moment)
+        run = self.run_of(execution)
+        if run is not None:
+            run.wake()
         while execution.map_run is not None and execution.map_run.parent is not None:
             execution = execution.map_run.parent
         self.schedule.follow(execution, moment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from heapq import heappop, heappush
@@ -43,8 +43,8 @@ class RunSchedule(Generic[_Execution]):
         self._awake: dict[_Execution, None] = {}
         #: The executions whose runs poll jobs of other services at each use.
         self._polling: dict[_Execution, None] = {}
-        #: The executions whose runs wait for the end of a nested execution, by that execution.
-        self._waiting: dict[_Execution, dict[_Execution, None]] = {}
+        #: By nested execution, what wakes the child executions that wait for its end, with their outermost executions.
+        self._waiting: dict[_Execution, dict[Callable[[], None], _Execution]] = {}
         #: A heap of the moments at which runs have something due. Outdated entries are ignored when they come up.
         self._due: list[tuple[int, int, _Execution]] = []
         #: The valid moment in `_due` of each execution.
@@ -78,9 +78,12 @@ class RunSchedule(Generic[_Execution]):
         """Advance the run of an execution at the next use, because it was changed or interrupted."""
         self._awake[execution] = None
 
-    def wait_for(self, nested: _Execution, execution: _Execution) -> None:
-        """Advance the run of an execution whenever the time line of a nested execution changes."""
-        self._waiting.setdefault(nested, {})[execution] = None
+    def wait_for(self, nested: _Execution, execution: _Execution, wake: Callable[[], None]) -> None:
+        """Advance the run of an execution whenever the time line of a nested execution changes.
+
+        Before it advances, `wake` makes it advance the child execution that waits, if it is one of these.
+        """
+        self._waiting.setdefault(nested, {})[wake] = execution
 
     def follow(self, execution: _Execution, moment: int) -> None:
         """Make the run of an execution follow a change to the execution, when the clock reaches the change.
@@ -95,12 +98,13 @@ class RunSchedule(Generic[_Execution]):
 
     def follow_nested(self, nested: _Execution, moment: int) -> None:
         """Advance the runs that wait for an execution when the clock reaches the moment of a change to it."""
-        for execution in self._waiting.get(nested, ()):
+        for wake, execution in self._waiting.get(nested, {}).items():
+            wake()
             self._plan(execution, moment)
 
     def move_back_waiting(self, nested: _Execution, moment: int) -> None:
         """Move the runs that waited for an execution back to a change of it, if the clock was ahead."""
-        for execution in self._waiting.get(nested, ()):
+        for execution in self._waiting.get(nested, {}).values():
             if execution not in self._advancing:
                 self.runs[execution].follow_nested(nested, moment)
 

@@ -47,7 +47,7 @@ class RunTasks:
             )
         if job is not None:
             if job.nested is not None:
-                own.schedule.wait_for(job.nested, own.root.execution)
+                own.schedule.wait_for(job.nested, own.root.execution, own.wake_in_parents)
             if call.moment < own.root.target:
                 # The job may have started in the past and ended meanwhile.
                 self._jobs.poll(call.token, own.root.target)
@@ -67,6 +67,9 @@ class RunTasks:
 
     def poll_jobs(self) -> None:
         """Poll the jobs."""
+        if not self._jobs.need_polling:
+            return
+        self._own.wake_in_parents()
         self._jobs.poll_all(self._own.root.target)
 
     def next_stop(self) -> int | None:

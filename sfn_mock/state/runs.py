@@ -114,19 +114,17 @@ class DefinitionRun:
 
     def next_due(self) -> int | None:
         """Return when the next action is due, here or in a child execution; None if there is none."""
-        dues = [self.own.run.next_due(), self._tasks.next_stop(), self._children.next_end()]
-        dues += [child.next_due() for child in self._children.runs()]
+        dues = [self.own.run.next_due(), self._tasks.next_stop(), self._children.next_due()]
         return min((due for due in dues if due is not None), default=None)
-
-    def has_due(self, moment: int) -> bool:
-        """Return whether an action is due by a moment, here or in a child execution."""
-        due = self.next_due()
-        return due is not None and due <= moment
 
     @property
     def polls_jobs(self) -> bool:
         """Whether a task, here or in a child execution, waits for a job that must be polled."""
         return self._tasks.need_polling or any(child.polls_jobs for child in self._children.runs())
+
+    def wake(self) -> None:
+        """Advance the run, if it is that of a child execution, when the outermost run advances next."""
+        self.own.wake_in_parents()
 
     def poll_jobs(self) -> None:
         """Poll the jobs of tasks, here and in child executions."""

@@ -119,3 +119,31 @@ def test_events_of_several_runs_are_in_order_of_their_dates(jump):
             client.list_state_machines()
 
     assert calls == ["b1", "a1", "b2", "c1", "c2", "a2"]
+
+
+def test_only_due_child_executions_are_advanced(monkeypatch):
+    """Child executions of a map run continue when they have something due, in order of their starts."""
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **json.loads(WAITING)}
+    definition = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": processor, "End": True}}}
+    inputs = []
+    advance = DefinitionRun.advance_with_parent
+
+    def note(run, moment):
+        inputs.append(run.own.execution.input)
+        advance(run, moment)
+
+    monkeypatch.setattr(DefinitionRun, "advance_with_parent", note)
+    with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True) as sfn:
+        orders = sfn.add_state_machine("orders", definition=definition)
+        client = boto3.client("stepfunctions")
+        started = client.start_execution(stateMachineArn=orders.arn, input='[{"s": 3}, {"s": 1}, {"s": 2}, {"s": 1}]')
+        inputs.clear()
+        clock.tick(timedelta(seconds=2))
+
+        assert client.describe_execution(executionArn=started["executionArn"])["status"] == "RUNNING"
+        assert inputs == ['{"s":1}', '{"s":1}', '{"s":2}']
+        clock.tick(timedelta(seconds=1))
+        assert client.describe_execution(executionArn=started["executionArn"])["output"] == (
+            '[{"s":3},{"s":1},{"s":2},{"s":1}]'
+        )
+        assert inputs[3:] == ['{"s":3}']
