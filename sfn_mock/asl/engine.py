@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from sfn_mock.asl.context import ExecutionInfo, execution_context
-from sfn_mock.asl.errors import RUNTIME, StateError, StoppedError
+from sfn_mock.asl.errors import RUNTIME, HostStopIteration, StateError, StoppedError
 from sfn_mock.asl.events import Chain, History, HistoryFullError, execution_ended, execution_started
 from sfn_mock.asl.host import ChildEnd, Failed, Host, Succeeded
 from sfn_mock.asl.interpreter import run_sequence
@@ -159,6 +159,8 @@ class Engine:
             self._fail(StateError(RUNTIME, error.cause))
         except StoppedError as stop:
             self._on_stop(stop.status, stop.output, stop.error, stop.cause)
+        except HostStopIteration as carrier:
+            raise carrier.stop from carrier.stop.__cause__
 
     def has_task(self, token: str) -> bool:
         """Return whether a task with the token is open."""

@@ -52,6 +52,19 @@ class StoppedError(Exception):
         self.cause = cause
 
 
+class HostStopIteration(Exception):
+    """Carries a StopIteration of the host out of the generators of a run, which would make a RuntimeError of it.
+
+    Attributes:
+        stop: The exception of the host.
+    """
+
+    def __init__(self, stop: StopIteration) -> None:
+        """Create an error with the exception of the host."""
+        super().__init__(stop)
+        self.stop = stop
+
+
 def error_details(error: str | None, cause: str | None) -> dict[str, str]:
     """Return the members `error` and `cause` of an event's details, without those that are None."""
     return {name: text for name, text in (("error", error), ("cause", cause)) if text is not None}

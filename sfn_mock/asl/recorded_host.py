@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfn_mock.asl.errors import StateError, StoppedError
+from sfn_mock.asl.errors import HostStopIteration, StateError, StoppedError
 from sfn_mock.asl.host import (
     ChildEnd,
     ChildStart,
@@ -97,6 +97,8 @@ class RecordedHost:
                 answer = getattr(self._host, method)(*arguments)
             except (StateError, StoppedError) as error:
                 answer = error
+            except StopIteration as stop:
+                raise HostStopIteration(stop) from stop
             self.answers.append(answer)
         answer = self.answers[self.asked]
         self.asked += 1

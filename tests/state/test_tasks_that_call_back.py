@@ -352,6 +352,18 @@ def test_a_task_that_fails_in_a_thread(sfn, client, start, make):
     assert in_another_thread(lambda: sfn.get_execution(RUN).status) == "RUNNING"
 
 
+def test_a_task_with_too_few_results(sfn, client):
+    """The StopIteration of an exhausted iterator is raised once, unchanged, and the execution stays RUNNING."""
+    results = iter([{"charged": True}])
+    sfn.mock_task("Charge", lambda input: next(results), strict=False)
+    client.start_execution(stateMachineArn=MACHINE, name="first")
+    with pytest.raises(StopIteration):
+        client.start_execution(stateMachineArn=MACHINE, name="second")
+
+    listed = client.list_executions(stateMachineArn=MACHINE)["executions"]
+    assert {item["name"]: item["status"] for item in listed} == {"first": "SUCCEEDED", "second": "RUNNING"}
+
+
 @freeze_time("2026-01-10 03:00:00")
 def test_a_task_may_use_its_own_mock(sfn, client):
     """The changes of a mock inside a task are undone, and the run continues."""
