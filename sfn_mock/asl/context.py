@@ -43,6 +43,7 @@ class ExecutionInfo:
         version_arn: The version that was started, None without one.
         alias_arn: The alias that was used to start the execution, None without one.
         sequence: A number that no other execution with that ARN has; its tasks have other tokens.
+        is_express: Whether it is an EXPRESS execution.
     """
 
     id: str
@@ -54,6 +55,7 @@ class ExecutionInfo:
     version_arn: str | None = None
     alias_arn: str | None = None
     sequence: int = 0
+    is_express: bool = False
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from sfn_mock.asl import events
 from sfn_mock.asl.context import ExecutionInfo, execution_context
 from sfn_mock.asl.errors import RUNTIME, HostStopIteration, StateError, StoppedError
 from sfn_mock.asl.events import Chain, History, HistoryFullError, execution_ended, execution_started
@@ -73,7 +74,7 @@ class Engine:
         self.wait_scale = wait_scale
         self.region = info.region
         self.observer = observer
-        self.history = History()
+        self.history = History(events.ENDLESS_EXPRESS if info.is_express else events.HISTORY_LIMIT)
         self.status = "RUNNING"
         self.output: str | None = None
         self.error: str | None = None
@@ -88,6 +89,8 @@ class Engine:
         self._info = info
         self._start_moment = start
         self._time_limit = time_limit_seconds
+        #: When the run times out, None if it does not.
+        self._times_out_at: int | None = None
         self._tokens = 0
         self._tasks: dict[str, OpenTask] = {}
         self._map_runs: dict[str, MapRun] = {}
@@ -156,7 +159,12 @@ class Engine:
         try:
             action()
         except HistoryFullError as error:
-            self._fail(StateError(RUNTIME, error.cause))
+            if self._info.is_express:
+                # Like an endless loop on AWS, it does nothing more until its time is over.
+                self.scheduler.clear()
+                self._schedule_time_out()
+            else:
+                self._fail(StateError(RUNTIME, error.cause))
         except StoppedError as stop:
             self._on_stop(stop.status, stop.output, stop.error, stop.cause)
         except HostStopIteration as carrier:
@@ -194,11 +202,15 @@ class Engine:
         )
         self.history.add(self.scheduler.now, event_type, details, self._chain, advance=False)
 
+    def _schedule_time_out(self) -> None:
+        if self._times_out_at is not None:
+            self.scheduler.at(self._times_out_at, self._time_out)
+
     def _run_program(self) -> None:
         timeout = self._program.timeout_seconds if isinstance(self._program, StateMachine) else None
         limits = [seconds for seconds in (timeout, self._time_limit) if seconds is not None]
-        if limits:
-            self.scheduler.at(self.scheduler.now + int(min(limits) * 1000), self._time_out)
+        self._times_out_at = self.scheduler.now + int(min(limits) * 1000) if limits else None
+        self._schedule_time_out()
         process = Process(self.run_sequence(self._program, self._frame, self._chain))
         process.when_done(self._finish)
         process.start()

@@ -9,8 +9,10 @@ from typing import Any
 from sfn_mock.asl.errors import TIMEOUT, error_details
 from sfn_mock.asl.task_events import details_member
 
-#: The most events in a history; a run that would exceed it fails, and its ExecutionFailed is the last event.
+#: The most events of a STANDARD execution; a run that would exceed it fails, and its ExecutionFailed is the last event.
 HISTORY_LIMIT = 25_000
+#: AWS sets no limit for EXPRESS executions. A run with so many events is an endless loop that takes no virtual time.
+ENDLESS_EXPRESS = 100_000
 
 _HISTORY_LIMIT_CAUSE = f"The execution reached the maximum number of history events ({HISTORY_LIMIT})."
 
@@ -117,10 +119,10 @@ class Chain:
 class History:
     """The events of an execution, in order."""
 
-    def __init__(self, *, is_limited: bool = True) -> None:
-        """Create an empty history; a limited one holds at most HISTORY_LIMIT events."""
+    def __init__(self, limit: int | None) -> None:
+        """Create an empty history, which holds at most `limit` events; None for no limit."""
         self.events: list[Event] = []
-        self._is_limited = is_limited
+        self._limit = limit
 
     def add(
         self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True
@@ -137,7 +139,7 @@ class History:
         Raises:
             HistoryFullError: If only the last event of the run still fits.
         """
-        if self._is_limited and len(self.events) >= HISTORY_LIMIT - 1:
+        if self._limit is not None and len(self.events) >= self._limit - 1:
             raise HistoryFullError
         event = self._append(moment, event_type, details, chain.head)
         if advance:

@@ -56,7 +56,7 @@ class DerivedHistory:
         self._data = input
         self._region = region
         # An execution that does not run cannot exceed the limit.
-        self._history = History(is_limited=False)
+        self._history = History(limit=None)
         self._levels = [_Level(program, Chain())]
         #: The state in which the execution fails, if known.
         self._target: str | None = None

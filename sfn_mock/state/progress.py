@@ -33,6 +33,7 @@ def execution_info(execution: Execution) -> ExecutionInfo:
         version_arn=execution.version_arn,
         alias_arn=execution.alias_arn,
         sequence=execution.sequence,
+        is_express=execution.express_id is not None,
     )
 
 

@@ -164,7 +164,8 @@ def single(state: dict[str, Any], **more: Any) -> dict[str, Any]:
 def start(definition: dict[str, Any], input: Any = None, host: EngineHost | None = None, **options: Any) -> Run:
     """Make a run and do its actions at the start."""
     text = json.dumps({} if input is None else input)
-    run = Run(define(definition), input=text, info=INFO, start=START, host=host or EngineHost(), **options)
+    options = {"info": INFO, **options}
+    run = Run(define(definition), input=text, start=START, host=host or EngineHost(), **options)
     if host is None:
         run.advance_to(START)
     else:

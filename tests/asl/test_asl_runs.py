@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from engine_host import (
@@ -589,3 +590,26 @@ def test_interrupts_between_any_two_lines():
 
     assert result(undisturbed) == {"n": 1}
     assert lines > 200
+
+
+def test_a_long_history_of_an_express_execution():
+    """The history of an EXPRESS execution has no limit."""
+    one = {"ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}}
+    definition = {"StartAt": "M", "States": {"M": {"Type": "Map", **one, "End": True}}}
+    run = start(definition, input=list(range(6_500)), info=replace(INFO, is_express=True))
+
+    assert (run.status, len(run.events)) == ("SUCCEEDED", 26_006)
+
+
+@pytest.mark.parametrize(("seconds", "limit"), [(None, 300), (20, 20)])
+def test_an_endless_loop_of_an_express_execution(monkeypatch, seconds, limit):
+    """An EXPRESS execution that loops without end is TIMED_OUT when its time is over."""
+    monkeypatch.setattr(events, "ENDLESS_EXPRESS", 9)
+    loop = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
+    if seconds is not None:
+        loop["TimeoutSeconds"] = seconds
+    run = start(loop, info=replace(INFO, is_express=True), time_limit_seconds=300)
+    assert (run.status, run.next_due()) == ("RUNNING", START + limit * 1000)
+
+    run.advance_to(START + limit * 1000)
+    assert (run.status, run.events[-1].type) == ("TIMED_OUT", "ExecutionTimedOut")
