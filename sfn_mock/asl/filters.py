@@ -8,7 +8,7 @@ from typing import Any
 
 from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.path_regexes import PathRegex
-from sfn_mock.asl.texts import json_key
+from sfn_mock.asl.texts import java_text, json_key
 
 
 class Missing(Enum):
@@ -67,7 +67,14 @@ def _at_least(left: Any, right: Any) -> bool:
 
 
 def _matches(left: Any, right: PathRegex) -> bool:
-    return isinstance(left, str) and right.matches(left)
+    """Return whether a value as text matches; of an array, one element. Null, objects and MISSING are empty texts."""
+    return any(right.matches(_searched(value)) for value in (left if isinstance(left, list) else [left]))
+
+
+def _searched(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return java_text(value) if isinstance(value, (int, float)) else ""
 
 
 def _holds(values: Any, value: Any) -> bool:

@@ -91,3 +91,20 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "stddev": _deviation,
     "sum": _sum,
 }
+
+
+def combine(name: str, found: list[Any], root: Any) -> Any:
+    """Return the value of a function after a path that begins with `..`, as AWS's path library calculates it.
+
+    Args:
+        name: The name of the function.
+        found: The values that the path finds.
+        root: The value that the path starts from.
+
+    Raises:
+        NoResultError: If there are no numbers.
+    """
+    if name in ("length", "size"):
+        return sum(len(each) for each in found if isinstance(each, (dict, list)))
+    # The functions of one value do not see what the path finds.
+    return FUNCTIONS[name](root if name in ("first", "keys", "last") else found)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from sfn_mock.asl.filters import MISSING, OPERATORS
-from sfn_mock.asl.path_functions import FUNCTIONS, NoResultError
+from sfn_mock.asl.path_functions import FUNCTIONS, NoResultError, combine
 from sfn_mock.asl.texts import java_class, java_text
 
 #: The most values that a path may find. The largest input has fewer, but repeated `..` steps find some many times.
@@ -123,9 +123,18 @@ class Slice:
     is_definite = False
 
     def select(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield the elements in the slice."""
-        if isinstance(value, list):
+        """Yield the elements in the slice.
+
+        AWS's path library takes a negative start that has a stop as an index: `[-2:4]` goes on with the first element
+        after the last one, and `[1:-1]` is empty.
+        """
+        if not isinstance(value, list):
+            return
+        if self.start is None or self.stop is None:
             yield from value[self.start : self.stop]
+        else:
+            for index in range(max(self.start, -len(value)), min(self.stop, len(value))):
+                yield value[index]
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,8 @@ class Query:
 
     Attributes:
         steps: The steps in order.
-        function: The name of the function at the end of the path, such as `length` in `$.items.length()`.
+        function: The name of the function at the end of the path, such as `length` in `$.items.length()`. It is applied to
+            each value that the steps find.
     """
 
     steps: tuple[Step, ...]
@@ -192,7 +202,12 @@ class Query:
     @property
     def is_definite(self) -> bool:
         """Whether the path finds a single value rather than a list."""
-        return self.function is not None or self._is_singular
+        return self._is_singular or self._combines
+
+    @property
+    def _combines(self) -> bool:
+        """Whether a function is applied to all found values at once: after a path that begins with `..`."""
+        return self.function is not None and isinstance(self.steps[0], Descent)
 
     @property
     def _is_singular(self) -> bool:
@@ -209,7 +224,12 @@ class Query:
             NoResultError: If a definite path finds nothing, or an indefinite one too many values.
         """
         found = self._find_one(value) if self._is_singular else self._find_all(value, root)
-        return found if self.function is None else FUNCTIONS[self.function](found)
+        if self.function is None:
+            return found
+        if self._combines:
+            return combine(self.function, found, value)
+        function = FUNCTIONS[self.function]
+        return function(found) if self._is_singular else [function(each) for each in found]
 
     def _find_one(self, value: Any) -> Any:
         for step, location, rest in self._located_steps:
