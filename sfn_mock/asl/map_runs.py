@@ -63,6 +63,7 @@ class MapRun:
     Attributes:
         arn: The ARN.
         children: All child executions, in order.
+        has_children: Whether the child executions are known, even if there are none: the items may not be read yet.
         item_count: The number of items of all child executions.
         failed_item_count: The number of items of child executions that ended with a status other than SUCCEEDED.
         ends: The ends of the ended child executions, by index.
@@ -91,6 +92,7 @@ class MapRun:
         """Create a map run without child executions."""
         self.arn = arn
         self.children: list[Child] = []
+        self.has_children = False
         self.item_count = 0
         self.failed_item_count = 0
         self.ends: dict[int, ChildEnd] = {}
@@ -109,6 +111,7 @@ class MapRun:
     def add_children(self, children: list[Child]) -> None:
         """Set the child executions, which `start` then starts."""
         self.children = children
+        self.has_children = True
         item_counts = [child.item_count for child in children]
         self.item_count = sum(item_counts)
         self._host.plan_children(self.arn, item_counts)

@@ -376,9 +376,13 @@ class StateVisit:
             StateError: If an expression fails or the input is too large.
         """
         computed = self.payload(payload.parameters, payload.arguments, value)
-        if computed is not value and not fits(computed, self.input):
+        return value if computed is value else self.check_input(computed)
+
+    def check_input(self, value: Any) -> Any:
+        """Return the input of a task, a branch, an iteration or a child execution; raise a StateError if too large."""
+        if not fits(value, self.input):
             raise self._too_large("has an input")
-        return computed
+        return value
 
     def assign(
         self, template: Mapping[str, Any] | None, value: Any, *, within: str = "", **known: Any

@@ -840,6 +840,25 @@ def test_item_reader_that_fails():
     assert result(run) == {"Error": "States.ItemReaderFailed", "Cause": "no such key"}
 
 
+def test_redrive_after_items_could_not_be_read():
+    """A redrive reads the items again if the map run failed before it had children."""
+    host = EngineHost(items=StateError("States.ItemReaderFailed", "no such key"))
+    state = distributed(PASS, ItemReader=READER, ItemBatcher={"MaxItemsPerBatch": 2})
+    run = start(single(state), {"b": "x"}, host)
+    assert result(run) == ("FAILED", "States.ItemReaderFailed", "no such key")
+
+    host.items = [1, 2, 3]
+    run.redrive(START + 1000)
+    host.advance(run, START + 1000)
+    assert result(run) == [{"Items": [1, 2]}, {"Items": [3]}]
+    assert [event for event in types(run) if "Run" in event] == [
+        "MapRunStarted",
+        "MapRunFailed",
+        "MapRunRedriven",
+        "MapRunSucceeded",
+    ]
+
+
 def test_result_writer():
     """A writer receives the ends of all children, and the host's answer is the result of the state."""
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "x"}, "WriterConfig": {"a": 1}}

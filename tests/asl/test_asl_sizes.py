@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_host import FUNCTION, EngineHost, result, start
+from engine_host import FUNCTION, START, EngineHost, result, start
 
 from sfn_mock.asl import sizes
 from sfn_mock.asl.events import HISTORY_LIMIT
@@ -105,6 +105,47 @@ def test_input_that_is_too_large(state: dict[str, Any]) -> None:
         "Error": "States.DataLimitExceeded",
         "Cause": "The state/task 'S' has an input with a size exceeding the maximum number of bytes service limit.",
     }
+
+
+LARGE = {"a.$": "$", "b.$": "$"}
+DISTRIBUTED = {**BRANCH, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+
+
+@pytest.mark.parametrize(
+    ("state", "items"),
+    [
+        pytest.param({"ItemProcessor": BRANCH, "ItemSelector": LARGE}, None, id="iteration"),
+        pytest.param({"ItemProcessor": DISTRIBUTED, "ItemSelector": LARGE}, None, id="child-execution"),
+        pytest.param(
+            {"ItemProcessor": DISTRIBUTED, "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"all.$": "$"}}},
+            None,
+            id="batch",
+        ),
+        pytest.param(
+            {
+                "ItemProcessor": DISTRIBUTED,
+                "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}},
+            },
+            ["x" * DATA_LIMIT],
+            id="read-item",
+        ),
+    ],
+)
+def test_input_of_an_item_that_is_too_large(state: dict[str, Any], items: list[Any] | None) -> None:
+    """A Map state starts nothing if the input of an iteration or a child execution is too large; so after a redrive."""
+    host = EngineHost(items=items)
+    definition = {"StartAt": "S", "States": {"S": {"Type": "Map", **state, "End": True}}}
+    run = start(definition, ["x" * (DATA_LIMIT // 3)] * 2, host)
+    failure = (
+        "FAILED",
+        "States.DataLimitExceeded",
+        "The state/task 'S' has an input with a size exceeding the maximum number of bytes service limit.",
+    )
+
+    assert (result(run), host.starts) == (failure, [])
+    run.redrive(START + 1000)
+    host.advance(run, START + 1000)
+    assert (result(run), host.starts) == (failure, [])
 
 
 @pytest.mark.parametrize(

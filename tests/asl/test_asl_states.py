@@ -241,6 +241,7 @@ VALUE = {
         pytest.param({"Variable": "$.t", "TimestampEquals": "2026-01-10T04:00:00+01:00"}, True, id="TimestampEquals"),
         pytest.param({"Variable": "$.t", "TimestampEqualsPath": "$.other.t"}, True, id="TimestampEqualsPath"),
         pytest.param({"Variable": "$.t", "TimestampLessThan": "2026-01-10T03:00:01Z"}, True, id="TimestampLessThan"),
+        pytest.param({"Variable": "$.t", "TimestampLessThan": "2026-01-10T03:00:00.000001Z"}, True, id="microseconds"),
         pytest.param({"Variable": "$.text", "TimestampLessThan": "2026-01-10T03:00:01Z"}, False, id="not a timestamp"),
         pytest.param({"Variable": "$.none", "IsNull": True}, True, id="IsNull"),
         pytest.param({"Variable": "$.n", "IsNull": False}, True, id="IsNull false"),

@@ -45,14 +45,21 @@ def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
     try:
         if map_run is None:
             map_run, source, batching = _start(visit, state, effective)
-            known = visit.run.host.recall_map_run(map_run.arn)
-            if known.end is None:
-                map_run.add_children(_children(visit, state, effective, source, batching, known))
         else:
             map_run.redrive()
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
             visit.add_event("MapRunRedriven", details)
-            known = visit.run.host.recall_map_run(map_run.arn)
+            source, batching = None, None
+        known = visit.run.host.recall_map_run(map_run.arn)
+        if known.end is None and not map_run.has_children:
+            if source is None:
+                # The map run failed before it had children, for example because its items could not be read.
+                reader = state.item_reader
+                source = (
+                    find_items(visit, state, effective) if reader is None else _read_request(visit, reader, effective)
+                )
+                batching = _batching(visit, state, effective)
+            map_run.add_children(_children(visit, state, effective, source, batching, known))
         if known.end is not None:
             yield from _await_known_end(visit, map_run, known.end)
         else:
@@ -89,10 +96,8 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
     )
     has_count = state.tolerated_failure_count is not None or count_path is not None
     has_percentage = state.tolerated_failure_percentage is not None or percentage_path is not None
-    reader = state.item_reader
-    source: _Source = items if reader is None else _read_request(visit, reader, effective)
-    batcher = state.item_batcher
-    batching = None if batcher is None else read_batching(visit, batcher, effective)
+    source = items if state.item_reader is None else _read_request(visit, state.item_reader, effective)
+    batching = _batching(visit, state, effective)
     writer = state.result_writer
     parameters = ABSENT if writer is None else writer.parameters
     destination = evaluate_field(visit, parameters, effective, "ResultWriter/Arguments")
@@ -129,6 +134,11 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
     return map_run, source, batching
 
 
+def _batching(visit: StateVisit, state: MapState, effective: Any) -> Batching | None:
+    """Return the evaluated ItemBatcher, None if there is none."""
+    return None if state.item_batcher is None else read_batching(visit, state.item_batcher, effective)
+
+
 def _children(
     visit: StateVisit,
     state: MapState,
@@ -143,7 +153,10 @@ def _children(
             return [Child(input, _count_items(state, input)) for input in known.inputs]
         source = _read_items(visit, source)
     selected = [select_item(visit, state, effective, item) for item in source]
-    return [Child(item, 1) for item in selected] if batching is None else make_batches(batching, selected)
+    children = [Child(item, 1) for item in selected] if batching is None else make_batches(batching, selected)
+    for child in children:
+        visit.check_input(child.input)
+    return children
 
 
 def _count_items(state: MapState, input: Any) -> int:

@@ -29,9 +29,15 @@ def run_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
     if not frame.inner:
         places = find_items(visit, state, effective)
         visit.add_event("MapStateStarted", {"length": len(places)})
-        for index, map_item in enumerate(places):
-            value = select_item(visit, state, effective, map_item)
-            frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), map_item)
+        inputs = [select_item(visit, state, effective, item) for item in places]
+        if state.item_selector is not ABSENT:
+            # Items alone are no larger than the input that they come from.
+            for value in inputs:
+                visit.check_input(value)
+        frame.inner = {
+            index: Frame(state.processor.start_at, value, dict(frame.variables), item)
+            for index, (value, item) in enumerate(zip(inputs, places, strict=True))
+        }
     waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
     first = [waiting.popleft() for _ in range(min(len(waiting), limit or CONCURRENCY_LIMIT, CONCURRENCY_LIMIT))]
     workers: list[tuple[Process, Chain]] = []

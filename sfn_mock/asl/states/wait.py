@@ -29,7 +29,7 @@ def run_wait(visit: StateVisit, state: WaitState) -> ProcessGenerator:
 def _delay(visit: StateVisit, state: WaitState, value: Any) -> float:
     """Return the delay from now in milliseconds; negative for a timestamp in the past."""
     if state.timestamp is not None or state.timestamp_path is not None:
-        moment = _timestamp(visit, state, value)
+        moment = _timestamp(visit, state, value) // 1_000_000
         return moment - visit.run.scheduler.now
     return _seconds(visit, state, value) * 1000
 
@@ -59,6 +59,7 @@ def _referenced(visit: StateVisit, path: str, field: str, value: Any) -> Any:
 
 
 def _timestamp(visit: StateVisit, state: WaitState, value: Any) -> int:
+    """Return the moment of Timestamp or TimestampPath in nanoseconds since 1970."""
     if state.timestamp_path is None:
         text = visit.evaluate(state.timestamp, "Timestamp", expected="string")
     else:
