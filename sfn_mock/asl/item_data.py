@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from io import StringIO
 from itertools import chain, repeat
@@ -10,6 +11,8 @@ from typing import Any
 
 from sfn_mock.asl.json_values import decode_strictly
 
+#: An index in a JSON Pointer (RFC 6901); longer ones exceed every array.
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
 
@@ -43,9 +46,14 @@ def _json_items(text: str, pointer: str) -> list[Any]:
     value = _json(text)
     if not pointer and not isinstance(value, list):
         raise NotIterableError("must be a JSON array")
+    if pointer and not pointer.startswith("/"):
+        raise ValueError(f"cannot be read with ItemsPointer {pointer!r}, which must begin with a slash")
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(name)] if _INDEX.fullmatch(name) and int(name) < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, dict):
         return [{"Key": name, "Value": item} for name, item in value.items()]
     if not isinstance(value, list):

@@ -192,8 +192,8 @@ class Query:
 
     Attributes:
         steps: The steps in order.
-        function: The name of the function at the end of the path, such as `length` in `$.items.length()`. It is applied to
-            each value that the steps find.
+        function: The name of the function at the end of the path, such as `length` in `$.items.length()`. It is applied
+            to each value that the steps find.
     """
 
     steps: tuple[Step, ...]

@@ -132,7 +132,10 @@ def _items(text: str, config: dict[str, Any], bucket: str, key: str) -> list[Rea
 
 def _text(s3: Any, parameters: dict[str, Any]) -> str:
     body: bytes = s3.get_object(**parameters)["Body"].read()
-    return (gzip.decompress(body) if body.startswith(_GZIP) else body).decode()
+    try:
+        return (gzip.decompress(body) if body.startswith(_GZIP) else body).decode()
+    except UnicodeDecodeError:
+        raise ValueError("The object must be text in UTF-8") from None
 
 
 def _parse(text: str, config: dict[str, Any]) -> list[Any]:
@@ -195,10 +198,13 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
 
 
 def _transform(ends: list[ChildEnd], transformation: str) -> list[Any]:
-    """Return the results of child executions: descriptions (NONE), outputs (COMPACT) or a flat list of outputs."""
+    """Return the results of child executions: descriptions (NONE), or outputs as they are (COMPACT) or in a flat list.
+
+    As without a ResultWriter, only the child executions that succeeded have an output.
+    """
     if transformation == "NONE":
         return [_result(end) for end in ends]
-    outputs = [end.output for end in ends]
+    outputs = [end.output for end in ends if end.status == "SUCCEEDED"]
     if transformation == "COMPACT":
         return outputs
     return [item for output in outputs for item in (output if isinstance(output, list) else [output])]

@@ -946,11 +946,28 @@ def test_invalid_result_writer_parameters():
 
 
 def test_result_writer_without_parameters():
-    """A writer may have neither Resource nor Parameters."""
+    """A writer with a WriterConfig needs neither Resource nor Parameters."""
     host = EngineHost()
-    start(single(distributed(PASS, ResultWriter={})), [1], host)
+    config = {"Transformation": "COMPACT", "OutputType": "JSON"}
+    start(single(distributed(PASS, ResultWriter={"WriterConfig": config})), [1], host)
 
-    assert (host.writes[0].resource, host.writes[0].parameters) == (None, {})
+    [request] = host.writes
+    assert (request.resource, request.parameters, request.config) == (None, {}, config)
+
+
+@pytest.mark.parametrize(
+    "writer", [pytest.param({}, id="empty"), pytest.param({"Parameters": WRITER["Parameters"]}, id="only parameters")]
+)
+def test_result_writer_without_a_purpose(writer):
+    """A writer without a WriterConfig and a Resource fails the state before its map run starts."""
+    run = start(single(distributed(PASS, ResultWriter=writer)), [1], EngineHost())
+
+    assert types(run)[2:] == ["MapStateStarted", "ExecutionFailed"]
+    assert result(run)[1:] == (
+        "States.Runtime",
+        "An error occurred while executing the state 'S' (entered at the event id #2). "
+        "The ResultWriter must have a WriterConfig, or a Resource with its parameters",
+    )
 
 
 def test_rewinding_a_map_run():

@@ -53,6 +53,7 @@ def put(s3, **objects):
         pytest.param({"InputType": "JSON", "MaxItems": 1}, "[1, 2]", [1], id="MaxItems"),
         pytest.param({"InputType": "JSON", "MaxItems": 0}, "[1, 2]", [1, 2], id="no limit"),
         pytest.param({"InputType": "JSON", "ItemsPointer": "/a/b"}, '{"a": {"b": [1]}}', [1], id="ItemsPointer"),
+        pytest.param({"ItemsPointer": "/a/1/b"}, '{"a": [0, {"b": [1]}]}', [1], id="ItemsPointer with an index"),
         pytest.param({"InputType": "JSONL"}, gzip.compress(b'{"a": 1}\n2'), [{"a": 1}, 2], id="compressed lines"),
         pytest.param(
             {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
@@ -158,6 +159,17 @@ def test_sources(s3, config, parameters, resource, sources):
             "The manifest must have destinationBucket, fileSchema and files with keys, as S3 Inventory writes them.",
             id="manifest",
         ),
+        pytest.param(
+            {"ItemsPointer": "a"},
+            '{"a": [1]}',
+            "The object cannot be read with ItemsPointer 'a', which must begin with a slash",
+            id="ItemsPointer without a slash",
+        ),
+        pytest.param(
+            {"ItemsPointer": "/2"}, "[[1], [2]]", "Attempting to map over non-iterable node.", id="index out of range"
+        ),
+        pytest.param({"ItemsPointer": "/01"}, "[[1], [2]]", "Attempting to map over non-iterable node.", id="no index"),
+        pytest.param({}, b"[\xff]", "The object must be text in UTF-8", id="other bytes"),
         pytest.param(
             {"InputType": "JSONL"},
             b"\x1f\x8bnot",
@@ -277,9 +289,16 @@ def test_results_by_writer_config(s3, config, key, text):
     }
 
 
-def test_results_without_a_bucket(s3):
-    """Without a Resource the results are the state's result, in the form of WriterConfig."""
-    assert write(s3, {"Transformation": "FLATTEN"}, None, ENDS[:2]) == [1, 2, 3]
+@pytest.mark.parametrize(
+    ("transformation", "result"),
+    [
+        pytest.param("COMPACT", [[1, 2], 3], id="outputs"),
+        pytest.param("FLATTEN", [1, 2, 3], id="flat"),
+    ],
+)
+def test_results_without_a_bucket(s3, transformation, result):
+    """Without a Resource the results of successful children are the state's result, in the form of WriterConfig."""
+    assert write(s3, {"Transformation": transformation}, None) == result
 
 
 def test_results_that_cannot_be_written(s3):

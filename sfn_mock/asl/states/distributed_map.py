@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sfn_mock.asl.errors import StateError, error_details
+from sfn_mock.asl.errors import RUNTIME, StateError, error_details
 from sfn_mock.asl.host import (
     Failed,
     KnownMapRun,
@@ -99,6 +99,8 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
     source = items if state.item_reader is None else _read_request(visit, state.item_reader, effective)
     batching = _batching(visit, state, effective)
     writer = state.result_writer
+    if writer is not None and writer.resource is None and not writer.config:
+        raise visit.failure(RUNTIME, "The ResultWriter must have a WriterConfig, or a Resource with its parameters")
     parameters = ABSENT if writer is None else writer.parameters
     destination = evaluate_field(visit, parameters, effective, "ResultWriter/Arguments")
     visit.observe("maxConcurrency", concurrency)
