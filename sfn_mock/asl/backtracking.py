@@ -92,10 +92,14 @@ class Part(NamedTuple):
 
 
 class Match:
-    """A match, with some methods of `re.Match`."""
+    """A match, with some members of `re.Match`.
+
+    Attributes:
+        string: The text that was searched.
+    """
 
     def __init__(self, text: str, start: int, end: int, spans: Mapping[int, tuple[int, int]], groups: int) -> None:
-        self._text = text
+        self.string = text
         self._spans = {**spans, 0: (start, end)}
         self._groups = groups
 
@@ -110,7 +114,7 @@ class Match:
     def group(self, index: int = 0) -> str | None:
         """Return the text of a group, None if it did not match."""
         span = self._spans.get(index)
-        return None if span is None else self._text[slice(*span)]
+        return None if span is None else self.string[slice(*span)]
 
     def groups(self) -> tuple[str | None, ...]:
         """Return the texts of all groups."""

@@ -15,7 +15,10 @@ _SYNTAX = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _REFERENCE = re.compile(r"\\k<(\w+)>")
-_IN_CLASS = re.compile(r"(?P<escape>\\.)|(?P<symbol>[\[&~|]|(?<=-)-)", re.DOTALL)
+# A hyphen beside a class such as \w is the character itself.
+_IN_CLASS = re.compile(
+    r"(?P<shorthand>\\[dDwWsS])(?P<hyphen>-?)|(?P<escape>\\.)|(?P<symbol>[\[&~|]|(?<=-)-|-(?=\\[dDwWsS]))", re.DOTALL
+)
 _FLAGS_AHEAD = re.compile(r"\(\?([imsx]+)\)")
 _IGNORED = re.compile(r"(?P<kept>\\.|\[(?:\\.|[^\]\\])*\])|\s+|#[^\n]*", re.DOTALL)
 
@@ -75,4 +78,6 @@ def _translate(match: re.Match[str]) -> str:
 
 
 def _in_class(match: re.Match[str]) -> str:
+    if match["shorthand"]:
+        return match["shorthand"] + (r"\-" if match["hyphen"] else "")
     return match["escape"] or f"\\{match['symbol']}"

@@ -43,6 +43,13 @@ _SDK_V1_NAMES = {
 }
 
 
+#: What the SDK makes of an answer of S3 that has a status but no body, by operation: the code and the message.
+_MISSING = {
+    "HeadBucket": ("NoSuchBucket", "The specified bucket does not exist"),
+    "HeadObject": ("NoSuchKey", "The specified key does not exist."),
+}
+
+
 def client_failure(operation: Operation, error: ClientError) -> StateError:
     """Convert the error of a boto3 call to the error of a task.
 
@@ -55,6 +62,8 @@ def client_failure(operation: Operation, error: ClientError) -> StateError:
     """
     code = error.response["Error"].get("Code", "Unknown")
     message = error.response["Error"].get("Message") or "null"
+    if code == "404" and operation.model.name in _MISSING:
+        code, message = _MISSING[operation.model.name]
     metadata = error.response.get("ResponseMetadata", {})
     status = metadata.get("HTTPStatusCode", 400)
     request_id = metadata.get("RequestId", "")

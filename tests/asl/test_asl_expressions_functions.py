@@ -25,6 +25,54 @@ DOCUMENT = {
 
 
 RESULTS = [
+    pytest.param(
+        '[$base64decode($x), $formatNumber($x,"0"), $lowercase($x), $match($x,/a/), $sum($x), $average($x)]',
+        "[]",
+        id="functions of nothing",
+    ),
+    pytest.param('$number("02")', "2", id='$number("02")'),
+    pytest.param('$number("-007")', "-7", id='$number("-007")'),
+    pytest.param('$number("00.5")', "0.5", id='$number("00.5")'),
+    pytest.param(
+        '$sort([{"d":1,"n":1},{"d":1,"n":2}], function($a,$b){$a.d > $b.d}).n',
+        "[1,2]",
+        id='$sort([{"d":1,"n":1},{"d":1,"n":2}], function($a,$b){$a.d > $b.d}).n',
+    ),
+    pytest.param("$sort([3,1,2], function($a,$b){$a-$b})", "[2,1,3]", id="$sort([3,1,2], function($a,$b){$a-$b})"),
+    pytest.param("$sort([2,1], function($a,$b){$x})", "[2,1]", id="$sort([2,1], function($a,$b){$x})"),
+    pytest.param("$sort([2,1], function($a,$b){[]})", "[1,2]", id="$sort([2,1], function($a,$b){[]})"),
+    pytest.param("$sort([1], function($a,$b){true})", "[1]", id="$sort([1], function($a,$b){true})"),
+    pytest.param("$sum([0.1,0.2,0.3])", "0.6000000000000001", id="$sum([0.1,0.2,0.3])"),
+    pytest.param("$average([0.1,0.2,0.3])", "0.20000000000000004", id="$average([0.1,0.2,0.3])"),
+    pytest.param('$formatNumber(2.5,"0")', '"2"', id='$formatNumber(2.5,"0")'),
+    pytest.param('$formatNumber(0.125,"#0.00")', '"0.12"', id='$formatNumber(0.125,"#0.00")'),
+    pytest.param('$formatNumber(1234.5,"#,##0")', '"1,234"', id='$formatNumber(1234.5,"#,##0")'),
+    pytest.param('$formatNumber(2.675,"0.00")', '"2.68"', id='$formatNumber(2.675,"0.00")'),
+    pytest.param('$formatNumber(1.255,"0.00")', '"1.26"', id='$formatNumber(1.255,"0.00")'),
+    pytest.param('$formatNumber(0.125,"0%")', '"12%"', id='$formatNumber(0.125,"0%")'),
+    pytest.param('$formatNumber(0.0125,"0‰")', '"12‰"', id='$formatNumber(0.0125,"0‰")'),
+    pytest.param('$formatNumber(-2.5,"0;(0)")', '"(2)"', id='$formatNumber(-2.5,"0;(0)")'),
+    pytest.param('$formatNumber(1234.5678,"00.000e0")', '"12.346e2"', id='$formatNumber(1234.5678,"00.000e0")'),
+    pytest.param('$lowercase("Straße")', '"straße"', id='$lowercase("Straße")'),
+    pytest.param('$lowercase("ΑΣ")', '"ας"', id='$lowercase("ΑΣ")'),
+    pytest.param('$toMillis("2018-02")', "1517443200000", id='$toMillis("2018-02")'),
+    pytest.param('$toMillis("2018")', "1514764800000", id='$toMillis("2018")'),
+    pytest.param('$toMillis("2018-02-03")', "1517616000000", id='$toMillis("2018-02-03")'),
+    pytest.param(
+        '$toMillis("2018-02-03T04:05:06.789+01:00")', "1517627106789", id='$toMillis("2018-02-03T04:05:06.789+01:00")'
+    ),
+    pytest.param('$toMillis("2018-02-03T04:05:06-0130")', "1517636106000", id='$toMillis("2018-02-03T04:05:06-0130")'),
+    pytest.param('$formatInteger(-3.7,"0")', '"-4"', id='$formatInteger(-3.7,"0")'),
+    pytest.param('$base64decode("aGVsbG8")', '"hello"', id='$base64decode("aGVsbG8")'),
+    pytest.param(
+        '$contains("a@b.co", /^[\\w-\\.]+@([\\w-]+\\.)+[\\w-]{2,4}$/)',
+        "true",
+        id='$contains("a@b.co", /^[\\w-\\.]+@([\\w-]+\\.)+[\\w-]{2,4}$/)',
+    ),
+    pytest.param('$match("a-b c", /[a-\\d]+/).match', '"a-"', id='$match("a-b c", /[a-\\d]+/).match'),
+    pytest.param('$match("x_-", /[\\s-_]+/).match', '"_-"', id='$match("x_-", /[\\s-_]+/).match'),
+    pytest.param('$match("😀a",/a/).index', "2", id='$match("😀a",/a/).index'),
+    pytest.param('$match("éa",/a/).index', "1", id='$match("éa",/a/).index'),
     pytest.param("$string(0.1)", '"0.1"', id="$string(0.1)"),
     pytest.param("$string(1.1e-10)", '"1.1e-10"', id="$string(1.1e-10)"),
     pytest.param("$string(12345678901234567890)", '"12345678901234600000"', id="$string(12345678901234567890)"),
@@ -218,6 +266,24 @@ RESULTS = [
 ]
 
 ERRORS = [
+    pytest.param(
+        '$base64decode("a")',
+        'T0410: Argument 1 of function "base64decode" does not match function signature',
+        id='$base64decode("a")',
+    ),
+    pytest.param(
+        "$fromMillis(1e21)",
+        'T0410: Argument 1 of function "fromMillis" does not match function signature',
+        id="$fromMillis(1e21)",
+    ),
+    pytest.param(
+        '$parse("1e400")', 'T0410: Argument 1 of function "parse" does not match function signature', id="$parse(1e400)"
+    ),
+    pytest.param(
+        '$fromMillis(1,"[Y,1000000000]")',
+        "U1001: Expression evaluation timeout: Check for infinite loop",
+        id="a date picture with a huge width",
+    ),
     pytest.param('$number("+1")', 'D3030: Unable to cast value to a number: "+1"', id='$number("+1")'),
     pytest.param('$number("1_000")', 'D3030: Unable to cast value to a number: "1_000"', id='$number("1_000")'),
     pytest.param(

@@ -150,6 +150,9 @@ def test_dates_have_milliseconds_only_if_needed():
             "SecretsManager.SecretsManagerException",
             id="SDK, undeclared",
         ),
+        pytest.param("aws-sdk:s3:headObject", "404", "S3.NoSuchKeyException", id="object without an answer's body"),
+        pytest.param("aws-sdk:s3:headBucket", "404", "S3.NoSuchBucketException", id="bucket without an answer's body"),
+        pytest.param("aws-sdk:s3:headBucket", "403", "S3.S3Exception", id="bucket of others"),
         pytest.param("bedrock:invokeModel", "ThrottlingException", "BedrockRuntime.ThrottlingException", id="Bedrock"),
     ],
 )
@@ -192,6 +195,13 @@ def test_errors_are_named_after_the_service(action, code, error):
             "The specified key does not exist. (Service: S3, Status Code: 404, Request ID: r-1, "
             "Extended Request ID: h-1) (SDK Attempt Count: 1)",
             id="SDK, with a second id",
+        ),
+        pytest.param(
+            "aws-sdk:s3:headObject",
+            {"Code": "404", "Message": "Not Found"},
+            {"HTTPStatusCode": 404, "RequestId": "r-1"},
+            "The specified key does not exist. (Service: S3, Status Code: 404, Request ID: r-1) (SDK Attempt Count: 1)",
+            id="SDK, without an answer's body",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from sfn_mock.asl.jsonata.library import failure
 from sfn_mock.asl.jsonata.messages import as_json
 from sfn_mock.asl.jsonata.values import UNDEFINED, to_javascript_number
 
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
 _OTHER_BASES = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
 
 

@@ -113,10 +113,12 @@ class Evaluation:
         self._engine.environment = self._frame
         # The library looks up these hooks at every node; bound to None they are found at once.
         self._frame.bindings.update(__evaluate_entry=None, __evaluate_exit=None)
+        for name, function in functions.items():
+            if name not in values:
+                self._frame.bind(name, self._wrap(name, function))
+        # As in the reference implementation, a variable hides a function of its name.
         for name, value in values.items():
             self._frame.bind(name, value)
-        for name, function in functions.items():
-            self._frame.bind(name, self._wrap(name, function))
         self._replace_methods()
 
     def _replace_methods(self) -> None:

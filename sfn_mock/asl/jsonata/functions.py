@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import uuid
 from collections.abc import Callable
@@ -76,7 +77,7 @@ def _partition(items: list[Any], size: object) -> object:
 
 
 def _range(first: object, last: object, step: object) -> object:
-    """Return the integers from first to last, both included; a single one is returned without an array."""
+    """Return the integers from first to last, both included."""
     start, stop, increment = (
         _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
     )
@@ -86,7 +87,7 @@ def _range(first: object, last: object, step: object) -> object:
     values = range(start, stop + direction, increment)
     if len(values) > MAX_RANGE:
         raise QueryError("D2014", f"The size of the array must not exceed {MAX_RANGE}.")
-    return start if len(values) == 1 else list(values)
+    return list(values)
 
 
 def _hash(text: str, algorithm: str) -> object:
@@ -101,6 +102,9 @@ def _hash(text: str, algorithm: str) -> object:
 def _parse(text: str) -> object:
     """Decode JSON text."""
     try:
-        return decode_strictly(text)
+        value = decode_strictly(text)
+        # A number such as 1e400 is JSON, but no number of JSONata.
+        json.dumps(value, allow_nan=False)
+        return value
     except (ValueError, RecursionError) as error:
         raise failure("T0410", 1, "parse") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from sfn_mock.asl.backtracking import EndlessSearchError, Match, bounded
@@ -24,7 +26,10 @@ _SYNTAX = re.compile(
     |(?P<any>\.)""",
     re.VERBOSE | re.DOTALL,
 )
-_IN_CLASS = re.compile(r"\\(?P<escape>.)|(?P<symbol>[\[&~|]|(?<=-)-)", re.DOTALL)
+# A hyphen beside a class such as \w is the character itself.
+_IN_CLASS = re.compile(
+    r"\\(?P<shorthand>[dDwWsS])(?P<hyphen>-?)|\\(?P<escape>.)|(?P<symbol>[\[&~|]|(?<=-)-|-(?=\\[dDwWsS]))", re.DOTALL
+)
 # The escapes with the same meaning in both; in JavaScript any other escaped letter is the letter itself.
 _SHARED_ESCAPES = "BDSWbdfnrstvwxu"
 _SPACES = "\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -132,7 +137,19 @@ def _refuse_empty(match: AnyMatch) -> None:
 
 def describe(match: AnyMatch) -> dict[str, Any]:
     """Return the object that describes a match in JSONata."""
-    return {"match": match.group(), "start": match.start(), "end": match.end(), "groups": list(match.groups())}
+    start, end = (utf16_position(match.string, position) for position in (match.start(), match.end()))
+    return {"match": match.group(), "start": start, "end": end, "groups": list(match.groups())}
+
+
+def utf16_position(text: str, position: int) -> int:
+    """Return a position in a text as JavaScript counts it."""
+    return position + bisect_left(_pairs(text), position)
+
+
+@lru_cache(maxsize=8)
+def _pairs(text: str) -> list[int]:
+    """Return the positions of the characters that count twice in JavaScript, such as emoji."""
+    return [] if text.isascii() else [position for position, character in enumerate(text) if character > "\uffff"]
 
 
 def _translate(pattern: str, *, multiline: bool) -> str:
@@ -169,7 +186,10 @@ def _replace_in_class(match: re.Match[str]) -> str:
     """Translate a part of a character class into Python's syntax."""
     if match["symbol"]:
         return f"\\{match['symbol']}"
-    return _SPACES if match["escape"] == "s" else _escape(match["escape"])
+    if match["shorthand"]:
+        hyphen = r"\-" if match["hyphen"] else ""
+        return (_SPACES if match["shorthand"] == "s" else f"\\{match['shorthand']}") + hyphen
+    return _escape(match["escape"])
 
 
 def _escape(character: str) -> str:
