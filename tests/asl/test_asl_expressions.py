@@ -213,7 +213,7 @@ def test_variables_that_a_value_refers_to(value: object, names: list[str]) -> No
         pytest.param("$range(1, 3, 1)", [1, 2, 3], id="range to its end"),
         pytest.param("$range(3, 1, -1)", [3, 2, 1], id="range down to its end"),
         pytest.param("$range(1, 2, 1)", [1, 2], id="range of two numbers"),
-        pytest.param("$range(5, 5, 1)", [5], id="range of one number"),
+        pytest.param("$range(5, 5, 1)", 5, id="range of one number"),
         pytest.param("$range(2, 1, 1)", [], id="range of no number"),
         pytest.param("$count($range(1, 1000, 1))", 1000, id="largest range"),
         pytest.param("$partition([1, 2], 1)", [[1], [2]], id="partition of one each"),

@@ -77,7 +77,7 @@ def _partition(items: list[Any], size: object) -> object:
 
 
 def _range(first: object, last: object, step: object) -> object:
-    """Return the integers from first to last, both included."""
+    """Return the integers from first to last, both included; a single one is returned without an array, as by AWS."""
     start, stop, increment = (
         _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
     )
@@ -87,7 +87,7 @@ def _range(first: object, last: object, step: object) -> object:
     values = range(start, stop + direction, increment)
     if len(values) > MAX_RANGE:
         raise QueryError("D2014", f"The size of the array must not exceed {MAX_RANGE}.")
-    return list(values)
+    return start if len(values) == 1 else list(values)
 
 
 def _hash(text: str, algorithm: str) -> object:
