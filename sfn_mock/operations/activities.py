@@ -117,7 +117,7 @@ def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> 
             return {"taskToken": task.token, "input": task.execution.input}
         # The clock may be back before an execution was deleted.
         for run in [run for execution, run in records.schedule.runs.items() if execution.exists]:
-            started = run.start_activity_task(activity.arn, moment, worker_name)
+            started = run.start_activity_task(activity, moment, worker_name)
             if started is not None:
                 return {"taskToken": started[0], "input": started[1]}
         return {}

@@ -72,7 +72,7 @@ class ServicesOfMocks:
             return True
         if self._case is not None and self._case.mocks(call.state):
             return True
-        return any(activity.arn == call.resource.arn for activity in records.activities.values())
+        return records.find_activity(call.resource.arn) is not None
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
         """Run a task at its due moment.

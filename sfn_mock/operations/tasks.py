@@ -48,7 +48,6 @@ def _find_open(records: Records, token: str, moment: int) -> WaitingTask:
         raise InvalidToken
     if not task.is_open_at(moment):
         raise TaskTimedOut
-    activity = None if record is None else record.activity
-    if activity is not None and records.activities.get(activity.name) is not activity:
-        raise TaskDoesNotExist(arn=activity.arn)
+    if task.deleted_activity_arn is not None:
+        raise TaskDoesNotExist(arn=task.deleted_activity_arn)
     return task

@@ -13,6 +13,10 @@ from sfn_mock.state.nesting import StartChain
 class WaitingTask(Protocol):
     """A task that can get an answer; moments are in milliseconds since 1970."""
 
+    @property
+    def deleted_activity_arn(self) -> str | None:
+        """The ARN of the task's activity if that was deleted, otherwise None."""
+
     def is_open_at(self, moment: int) -> bool:
         """Return whether the task waits for its answer at a moment."""
 
@@ -73,7 +77,7 @@ class Run(Protocol):
     def find_task(self, token: str) -> WaitingTask | None:
         """Return the task with a token, None if it does not belong to this run."""
 
-    def start_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+    def start_activity_task(self, activity: Hashable, moment: int, worker_name: str | None) -> tuple[str, str] | None:
         """Start a waiting task of an activity for a worker; return its token and input, None if there is none."""
 
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:

@@ -390,6 +390,11 @@ class Activity:
         self.scheduled: list[Task] = []
 
     @property
+    def exists(self) -> bool:
+        """Whether it was not deleted; a later activity of the same name is another one."""
+        return self.records.activities.get(self.name) is self
+
+    @property
     def creation_date(self) -> datetime:
         """The creation date in UTC, for moto's callers."""
         return clock.to_datetime(self.created)
@@ -478,6 +483,10 @@ class Records(Store[Execution]):
     def scopes(self) -> list[ExecutionScope]:
         """Return all state machines and map runs."""
         return [*self.state_machines.values(), *self.map_runs.values()]
+
+    def find_activity(self, arn: str) -> Activity | None:
+        """Return the activity with an ARN, None if there is none."""
+        return next((activity for activity in self.activities.values() if activity.arn == arn), None)
 
     def find_execution(self, arn: str) -> Execution | None:
         """Return the execution with an ARN, None if there is none."""

@@ -9,6 +9,7 @@ from sfn_mock.asl.errors import StoppedError
 from sfn_mock.asl.host import Pending, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.state.execution_runs import ExecutionRun
 from sfn_mock.state.jobs import Jobs
+from sfn_mock.state.records import Activity
 from sfn_mock.state.run_environments import RunEnvironment
 
 
@@ -20,8 +21,10 @@ class RunTasks:
         self._environment = environment
         #: The tokens of all tasks so far, in order.
         self._tokens: dict[str, None] = {}
-        #: The activity's ARN and the input of tasks that no worker has started, by token.
-        self._waiting_for_worker: dict[str, tuple[str, str]] = {}
+        #: The activities of all tasks that have one, by token.
+        self._activities: dict[str, Activity] = {}
+        #: The inputs of tasks that no worker has started, by token.
+        self._waiting_for_worker: dict[str, str] = {}
         self._jobs = Jobs(own.execution.owner.records, own.run.has_task)
 
     def start(self, call: TaskCall) -> TaskAnswer:
@@ -41,10 +44,11 @@ class RunTasks:
             if closed.stop not in range(call.moment, own.root.target + 1):
                 return Pending()
         if isinstance(answer, Pending) and answer.start is None:
-            self._waiting_for_worker[call.token] = (
-                call.resource.arn,
-                json.dumps(call.parameters, separators=(",", ":")),
-            )
+            activity = execution.owner.records.find_activity(call.resource.arn)
+            # A replay needs no activities.
+            if activity is not None:
+                self._activities[call.token] = activity
+                self._waiting_for_worker[call.token] = json.dumps(call.parameters, separators=(",", ":"))
         if job is not None:
             if job.nested is not None:
                 own.schedule.wait_for(job.nested, own.root.execution, own.wake_in_parents)
@@ -103,14 +107,14 @@ class RunTasks:
 
     def find(self, token: str) -> RunTask | None:
         """Return the task with a token, None if there is none."""
-        return RunTask(self._own, token) if token in self._tokens else None
+        return RunTask(self._own, token, self._activities.get(token)) if token in self._tokens else None
 
-    def start_by_worker(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+    def start_by_worker(self, activity: Hashable, moment: int, worker_name: str | None) -> tuple[str, str] | None:
         """Start a waiting task of an activity for a worker; return its token and input, None if there is none."""
         own = self._own
         own.rewind(moment)
-        for token, (arn, input) in list(self._waiting_for_worker.items()):
-            if arn == activity_arn and own.run.has_task(token):
+        for token, input in list(self._waiting_for_worker.items()):
+            if self._activities[token] is activity and own.run.has_task(token):
                 own.save()
                 own.undo.save_item(self._waiting_for_worker, token)
                 del self._waiting_for_worker[token]
@@ -122,9 +126,15 @@ class RunTasks:
 class RunTask:
     """A task of a run that can be answered with its token."""
 
-    def __init__(self, own: ExecutionRun, token: str) -> None:
+    def __init__(self, own: ExecutionRun, token: str, activity: Activity | None) -> None:
         self._own = own
         self._token = token
+        self._activity = activity
+
+    @property
+    def deleted_activity_arn(self) -> str | None:
+        """The ARN of the task's activity if that was deleted, otherwise None."""
+        return None if self._activity is None or self._activity.exists else self._activity.arn
 
     def is_open_at(self, moment: int) -> bool:
         """Return whether the task waits for its answer at a moment."""

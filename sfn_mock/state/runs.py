@@ -187,15 +187,13 @@ class DefinitionRun:
             return task
         return next((task for child in self._children.runs() if (task := child.find_task(token))), None)
 
-    def start_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+    def start_activity_task(self, activity: Hashable, moment: int, worker_name: str | None) -> tuple[str, str] | None:
         """Start a waiting task of an activity for a worker; return its token and input, None if there is none."""
-        started = self._tasks.start_by_worker(activity_arn, moment, worker_name)
+        started = self._tasks.start_by_worker(activity, moment, worker_name)
         if started is not None:
             return started
         children = self._children.runs()
-        return next(
-            (t for child in children if (t := child.start_activity_task(activity_arn, moment, worker_name))), None
-        )
+        return next((t for child in children if (t := child.start_activity_task(activity, moment, worker_name))), None)
 
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
         """Change the limits of a map run."""

@@ -48,6 +48,12 @@ class TokenTask:
     def __init__(self, task: Task) -> None:
         self._task = task
 
+    @property
+    def deleted_activity_arn(self) -> str | None:
+        """The ARN of the task's activity if that was deleted, otherwise None."""
+        activity = self._task.activity
+        return None if activity is None or activity.exists else activity.arn
+
     def is_open_at(self, moment: int) -> bool:
         """Return whether the execution still waits for the task."""
         return is_open(self._task, moment)

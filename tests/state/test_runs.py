@@ -9,7 +9,7 @@ from operator import methodcaller
 
 import boto3
 import pytest
-from answers import event_types
+from answers import event_types, refusal
 from freezegun import freeze_time
 from moto import mock_aws
 
@@ -151,6 +151,33 @@ def test_an_activity_within_a_map_run(client, start):
         client.send_task_success(taskToken=tokens[0], output="{}")
     with pytest.raises(client.exceptions.InvalidToken):
         client.send_task_success(taskToken="none", output="{}")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(("send_task_success", {"output": "{}"}), id="success"),
+        pytest.param(("send_task_failure", {}), id="failure"),
+        pytest.param(("send_task_heartbeat", {}), id="heartbeat"),
+    ],
+)
+def test_task_of_a_deleted_activity(client, start, answer):
+    """After an activity was deleted, its tasks take no answer, and the workers of a new one do not get them."""
+    operation, arguments = answer
+    activity = client.create_activity(name="pack")["activityArn"]
+    run = start({"Each": distributed(ASK)}, input="[1, 2]")
+    token = client.get_activity_task(activityArn=activity)["taskToken"]
+    client.delete_activity(activityArn=activity)
+    deleted = refusal(getattr(client, operation), taskToken=token, **arguments)
+    client.create_activity(name="pack")
+
+    assert refusal(getattr(client, operation), taskToken=token, **arguments) == deleted
+    assert deleted == (
+        "TaskDoesNotExist",
+        f"Task Does Not Exist: 'Activity does not exist anymore: {activity}'",
+    )
+    assert "taskToken" not in client.get_activity_task(activityArn=activity)
+    assert run.status == "RUNNING"
 
 
 def test_a_task_answered_in_the_past(clock, client, start):
