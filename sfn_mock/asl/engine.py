@@ -155,7 +155,7 @@ class Engine:
         self._run(partial(getattr(self, f"_on_{name}"), *arguments))
 
     def _run(self, action: Callable[[], None]) -> None:
-        """Run an action; the run ends in the middle of it if its history is full, or if a task stops its execution."""
+        """Run an action; the run ends in the middle of it if its history is full, or if its host stops it."""
         try:
             action()
         except HistoryFullError as error:

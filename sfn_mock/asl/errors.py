@@ -34,7 +34,9 @@ class StateError(Exception):
 
 
 class StoppedError(Exception):
-    """Raised by a host if a task has stopped the execution of its own run: the run ends in the middle of its action.
+    """Raised by a host to end its run in the middle of an action.
+
+    A task may have stopped the execution of its own run, or the state machine is being deleted.
 
     Attributes:
         status: The closing status.

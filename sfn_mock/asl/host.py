@@ -274,6 +274,13 @@ class Host(Protocol):
         The state fails, and its task is not scheduled, if there is a fault. The answer depends only on the arguments.
         """
 
+    def enter_state(self, moment: int) -> None:
+        """Let the run enter a state.
+
+        Raises:
+            StoppedError: If the run ends instead.
+        """
+
     def has_activity(self, call: TaskCall) -> bool:
         """Return whether the activity of a task exists; the state fails, and its task is not scheduled, if not."""
 

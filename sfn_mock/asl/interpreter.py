@@ -39,6 +39,7 @@ def run_sequence(run: RunInterface, program: Program, frame: Frame, chain: Chain
 
     Raises:
         StateError: If a state fails and no retrier or catcher handles the error.
+        StoppedError: If the host ends the run instead of a state transition.
     """
     while True:
         state = program.states[frame.state]
@@ -46,6 +47,7 @@ def run_sequence(run: RunInterface, program: Program, frame: Frame, chain: Chain
         if frame.is_redriven:
             frame.is_redriven = False
         else:
+            run.host.enter_state(run.scheduler.now)
             frame.clear_inner()
             visit.enter()
             frame.is_entered = True

@@ -40,6 +40,10 @@ class RecordedHost:
         """Return what is wrong with parameters; see Host. The answer is always the same and not recorded."""
         return self._host.check_parameters(resource, parameters)
 
+    def enter_state(self, moment: int) -> None:
+        """Record that a state is about to be entered; see Host."""
+        self._ask("enter_state", moment)
+
     def has_activity(self, call: TaskCall) -> bool:
         """Return whether the activity of a task exists; see Host."""
         exists: bool = self._ask("has_activity", call)

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from sfn_mock.asl.definition import parse_definition
+from sfn_mock.asl.errors import StoppedError
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import (
     ChildEnd,
@@ -206,6 +207,16 @@ class DefinitionRun:
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task."""
         return self._environment.check_parameters(resource, parameters)
+
+    def enter_state(self, moment: int) -> None:
+        """Abort the execution instead of a state transition, with the parent of a child, if its machine is DELETING."""
+        own = self.own
+        machine = own.execution.state_machine
+        # AWS lets the executions of EXPRESS machines run to their ends.
+        if machine.deleting and machine.type == "STANDARD":
+            if own is not own.root:
+                end_execution(own.root.execution, moment, Ending("ABORTED"))
+            raise StoppedError("ABORTED", None, None, None)
 
     def has_activity(self, call: TaskCall) -> bool:
         """Return whether the activity of a task exists."""
