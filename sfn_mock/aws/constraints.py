@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from moto.core.utils import get_service_model
 
@@ -29,6 +29,10 @@ _RECORDED_ORDERS = {
 
 # Inputs and outputs, whose max counts bytes: the model says so only in prose ("expressed as bytes in UTF-8 encoding").
 _MEASURED_IN_BYTES = frozenset({"SensitiveData"})
+
+#: The largest numbers of the model's types `integer` and `long`, which have 32 and 64 bits.
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_LONG = 2**63 - 1
 
 _NOT_NULL = "Member must not be null"
 
@@ -136,7 +140,7 @@ def _elements_check(shape: Shape) -> _Check:
     return check_elements
 
 
-# --- Types of JSON, without the width of numbers ---------------------------------------------------------------
+# --- Types of JSON ---------------------------------------------------------------------------------------------
 
 
 def _is_anything(value: object) -> bool:
@@ -158,11 +162,15 @@ def _is_instance(*types: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, types)
 
 
+def _is_integer_within(largest: int) -> Callable[[object], bool]:
+    return lambda value: _is_integer(value) and -largest - 1 <= cast("int", value) <= largest
+
+
 _TYPES: dict[str, Callable[[object], bool]] = {
     "string": _is_instance(str),
     "boolean": _is_instance(bool),
-    "integer": _is_integer,
-    "long": _is_integer,
+    "integer": _is_integer_within(LARGEST_INTEGER),
+    "long": _is_integer_within(LARGEST_LONG),
     "float": _is_number,
     "double": _is_number,
     # botocore clients accept a tuple as a list.

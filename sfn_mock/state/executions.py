@@ -186,10 +186,12 @@ def check_time_limit(last: Attempt, time_limit: int | None, name: str) -> None:
     raise ArgumentError(name, f"must not be after the TimeoutSeconds of the definition, which end at {end}, got {got}")
 
 
-def check_count(number: object, name: str) -> int:
-    """Return a number; raise ArgumentError unless it is an int >= 0."""
+def check_count(number: object, name: str, *, most: int | None = None) -> int:
+    """Return a number; raise ArgumentError unless it is an int >= 0, and not more than `most`."""
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise must_be(name, "an int >= 0", number)
+    if most is not None and number > most:
+        raise ArgumentError(name, f"must be at most {most}, got {number}")
     return number
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
 from sfn_mock.asl.map_runs import MOST_REDRIVES
+from sfn_mock.aws.constraints import LARGEST_INTEGER, LARGEST_LONG
 from sfn_mock.aws.names import forbidden_character
 from sfn_mock.state import clock, seed_warnings
 from sfn_mock.state.executions import check_count, seeded_attempts
@@ -44,8 +45,8 @@ def new_map_run(
         raise must_be("tolerated_failure_percentage", "a number from 0 to 100", percentage)
     if label is not None:
         check_label(label)
-    check_count(max_concurrency, "max_concurrency")
-    check_count(tolerated_failure_count, "tolerated_failure_count")
+    check_count(max_concurrency, "max_concurrency", most=LARGEST_INTEGER)
+    check_count(tolerated_failure_count, "tolerated_failure_count", most=LARGEST_LONG)
     if check_count(redrive_count, "redrive_count") > MOST_REDRIVES:
         raise ArgumentError("redrive_count", f"must be at most {MOST_REDRIVES} for a map run, got {redrive_count}")
     closing_status = "RUNNING" if status is None else status

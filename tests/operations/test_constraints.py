@@ -450,6 +450,10 @@ def test_body_that_is_not_an_object(body):
         pytest.param("ListExecutions", {"maxResults": True}, id="boolean for an integer"),
         pytest.param("ListExecutions", {"maxResults": 10.0}, id="whole float for an integer"),
         pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailureCount": 1.5}, id="float for a long"),
+        pytest.param("UpdateMapRun", {"mapRunArn": "m", "maxConcurrency": 2**31}, id="more than 32 bits"),
+        pytest.param("UpdateMapRun", {"mapRunArn": "m", "maxConcurrency": -(2**31) - 1}, id="less than 32 bits"),
+        pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailureCount": 2**63}, id="more than 64 bits"),
+        pytest.param("ListExecutions", {"maxResults": 2**31}, id="more than 32 bits and the limit"),
         pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailurePercentage": "1"}, id="string for a float"),
         pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailurePercentage": True}, id="boolean for a float"),
         pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailurePercentage": float("nan")}, id="NaN"),
@@ -489,6 +493,8 @@ def test_other_type(operation, parameters):
         pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailureCount": 2**40}, id="long"),
         pytest.param("GetExecutionHistory", {"executionArn": "e", "reverseOrder": False}, id="boolean"),
         pytest.param("UntagResource", {"resourceArn": "r", "tagKeys": []}, id="empty list"),
+        pytest.param("UpdateMapRun", {"mapRunArn": "m", "maxConcurrency": 2**31 - 1}, id="integer of 32 bits"),
+        pytest.param("UpdateMapRun", {"mapRunArn": "m", "toleratedFailureCount": 2**63 - 1}, id="long of 64 bits"),
         pytest.param("UntagResource", {"resourceArn": "r", "tagKeys": ("team",)}, id="tuple for a list"),
         pytest.param("CreateStateMachineAlias", alias(name="live-2.0_b"), id="alias"),
         pytest.param("CreateStateMachineAlias", alias(routingConfiguration=routing(90, 10)), id="two versions"),
@@ -512,8 +518,8 @@ def test_texts_that_cannot_be_encoded(text):
     )
 
 
-def test_integers_of_any_size():
-    """An integer that is too large for Java breaks only its limit."""
+def test_percentages_of_any_size():
+    """A whole percentage that is too large for Java breaks only its limit."""
     refusal = message("UpdateMapRun", {"mapRunArn": "m", "toleratedFailurePercentage": 10**400})
 
     assert refusal == (

@@ -592,6 +592,16 @@ REFUSED = [
         id="negative concurrency",
     ),
     pytest.param(
+        add_map_run(max_concurrency=2**31),
+        "max_concurrency must be at most 2147483647, got 2147483648",
+        id="concurrency of more than 32 bits",
+    ),
+    pytest.param(
+        add_map_run(tolerated_failure_count=2**63),
+        "tolerated_failure_count must be at most 9223372036854775807, got 9223372036854775808",
+        id="tolerance of more than 64 bits",
+    ),
+    pytest.param(
         add_map_run(tolerated_failure_count=-1),
         "tolerated_failure_count must be an int >= 0, got -1",
         id="negative tolerance",
