@@ -94,6 +94,9 @@ def _span_of(parent: Execution, *, follows_children: bool) -> Span:
 
 def check_label(label: object) -> str:
     """``label``, if a Map state may have it; ValueError otherwise."""
-    if not isinstance(label, str) or not 1 <= len(label) <= LONGEST_LABEL or forbidden_character(label) is not None:
-        raise must_be("label", f"1 to {LONGEST_LABEL} letters, digits, '-', '_' and '.'", label)
+    if not isinstance(label, str) or not 1 <= len(label) <= LONGEST_LABEL:
+        raise must_be("label", f"a str of 1 to {LONGEST_LABEL} characters", label)
+    character = forbidden_character(label)
+    if character is not None:
+        raise must_be("label", f"free of {character!r}, which AWS refuses in labels", label)
     return label

@@ -1077,7 +1077,7 @@ def missing(member: str, wrong: dict):
         ),
         pytest.param(
             item(executionArn=f"{ARNS}execution:gallery/{'x' * 41}:nightly"),
-            f"label must be 1 to 40 letters, digits, '-', '_' and '.', got '{'x' * 41}'",
+            f"label must be a str of 1 to 40 characters, got '{'x' * 41}'",
             id="label too long",
         ),
         pytest.param(
