@@ -21,7 +21,7 @@ from moto.utilities.utils import get_partition
 
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws import exceptions
-from sfn_mock.aws.arns import arn_prefix
+from sfn_mock.aws.arns import activity_arn, arn_prefix, state_machine_arn
 from sfn_mock.aws.exceptions import CommonError, ModelledError, SFNError
 from sfn_mock.aws.operations import modelled_errors, operation_named
 from sfn_mock.instruments.requests import Request
@@ -46,6 +46,8 @@ _DECLARED: dict[str, type[SFNError]] = {
     for error in vars(exceptions).values()
     if isinstance(error, type) and issubclass(error, SFNError) and "code" in vars(error)
 }
+#: The ARNs of resources by the operations that create them, which get only names.
+_CREATED = {"CreateActivity": activity_arn, "CreateStateMachine": state_machine_arn}
 _COMMON_ERRORS = {code: error for code, error in _DECLARED.items() if issubclass(error, CommonError)}
 
 
@@ -203,4 +205,8 @@ def _values(code: str, request: Request) -> dict[str, str]:
         values["arn"] = arns[0]
     if "name" in parameters:
         values["name"] = parameters["name"]
+        # An invalid ARN would be that of a role or key.
+        if request.operation in _CREATED and code != "InvalidArn":
+            prefix = arn_prefix(partition, request.region, request.account_id)
+            values["arn"] = _CREATED[request.operation](prefix, parameters["name"])
     return values

@@ -280,6 +280,53 @@ def test_sentence(sfn_executions, operation, error, arguments, sentence):
     assert struck.value.response["Error"] == {"Message": sentence, "Code": error}
 
 
+@pytest.mark.parametrize(
+    ("operation", "error", "sentence", "further"),
+    [
+        pytest.param(
+            "CreateActivity",
+            "TooManyTags",
+            "Too many tags: '{activity}'",
+            {"resourceName": "{activity}"},
+            id="activity",
+        ),
+        pytest.param(
+            "CreateStateMachine",
+            "TooManyTags",
+            "Too many tags: '{machine}'",
+            {"resourceName": "{machine}"},
+            id="machine",
+        ),
+        pytest.param(
+            "CreateActivity", "ActivityAlreadyExists", "Activity Already Exists: '{activity}'", {}, id="in the sentence"
+        ),
+        pytest.param(
+            "CreateStateMachine",
+            "InvalidArn",
+            "The provided Amazon Resource Name (ARN) is not valid.",
+            {},
+            id="the role's",
+        ),
+    ],
+)
+def test_arn_of_a_resource_to_create(sfn_executions, operation, error, sentence, further):
+    """The ARN of a resource that a request creates follows from the name in the request."""
+    arns = {"activity": f"{PREFIX}:activity:hand", "machine": f"{PREFIX}:stateMachine:hand"}
+    arguments = (
+        {"name": "hand"} if operation == "CreateActivity" else {"name": "hand", "definition": "{}", "roleArn": "r"}
+    )
+    sfn_executions.add_fault(operation, error=error)
+    with pytest.raises(ClientError) as struck:
+        new_client()._make_api_call(operation, arguments)
+
+    text = sentence.format(**arns)
+    assert members(struck.value.response) == {
+        "Error": {"Message": text, "Code": error},
+        "message": text,
+        **{member: value.format(**arns) for member, value in further.items()},
+    }
+
+
 def test_state_of_the_key(sfn_executions):
     """An error about a key has the key's state, as in the model."""
     sfn_executions.add_fault("StartExecution", error="KmsInvalidStateException")
