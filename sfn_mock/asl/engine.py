@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from random import Random
 from typing import Any
@@ -94,6 +95,7 @@ class Engine:
         self._tokens = 0
         self._tasks: dict[str, OpenTask] = {}
         self._map_runs: dict[str, MapRun] = {}
+        self._chains_of_map_runs: dict[str, Chain] = {}
         self._chain = Chain()
         self._value = value = json.loads(input)
         self._variables = variables or {}
@@ -121,9 +123,10 @@ class Engine:
         """Ignore further results and heartbeats with a token."""
         self._tasks.pop(token, None)
 
-    def open_map_run(self, map_run: MapRun) -> None:
-        """Deliver the ends of child executions to a map run."""
+    def open_map_run(self, map_run: MapRun, chain: Chain) -> None:
+        """Deliver the ends of child executions to a map run, whose events are in a chain."""
         self._map_runs[map_run.arn] = map_run
+        self._chains_of_map_runs[map_run.arn] = chain
 
     def record_entry(self, visit: StateVisit) -> None:
         """Record that a state was entered."""
@@ -230,6 +233,11 @@ class Engine:
         self._end("TIMED_OUT")
 
     def _end(self, status: str) -> None:
+        open_map_runs = [map_run for map_run in self._map_runs.values() if not map_run.done.is_done]
+        # The history may be full.
+        with suppress(HistoryFullError):
+            for map_run in open_map_runs:
+                self.add_event("MapRunAborted", None, self._chains_of_map_runs[map_run.arn], advance=False)
         event_type, details = execution_ended(status, output=self.output, error=self.error, cause=self.cause)
         self.history.end(self.scheduler.now, event_type, details, self._chain)
         self.status = status
@@ -239,9 +247,8 @@ class Engine:
         tasks, self._tasks = self._tasks, {}
         for token in tasks:
             self.host.abandon_task(token, now)
-        for map_run in self._map_runs.values():
-            if not map_run.done.is_done:
-                map_run.end_unsuccessfully("ABORTED", writes=True)
+        for map_run in open_map_runs:
+            map_run.end_unsuccessfully("ABORTED", writes=True)
 
     # --- Signals -----------------------------------------------------------------------------------------------------
 

@@ -67,8 +67,8 @@ class RunInterface(Protocol):
     def close_task(self, token: str) -> None:
         """Ignore further results and heartbeats with a token."""
 
-    def open_map_run(self, map_run: MapRun) -> None:
-        """Deliver the ends of child executions to a map run."""
+    def open_map_run(self, map_run: MapRun, chain: Chain) -> None:
+        """Deliver the ends of child executions to a map run, whose events are in a chain."""
 
     def record_entry(self, visit: StateVisit) -> None:
         """Record that a state was entered."""

@@ -674,6 +674,26 @@ def test_result_files(start):
     }
 
 
+def test_history_of_a_map_run_that_ends_with_its_parent(clock, client, start):
+    """If its parent is stopped or times out, the end of a map run comes first in the history, as that of a seeded one."""
+    run = start({"Each": distributed({"Type": "Wait", "Seconds": 60, "End": True})}, "[1]", TimeoutSeconds=30)
+    clock.tick(10)
+    client.stop_execution(executionArn=run.arn)
+    client.redrive_execution(executionArn=run.arn)
+    clock.tick(30)
+    events = client.get_execution_history(executionArn=run.arn)["events"][3:]
+
+    assert [(event["id"], event["previousEventId"], event["type"]) for event in events] == [
+        (4, 3, "MapRunStarted"),
+        (5, 4, "MapRunAborted"),
+        (6, 0, "ExecutionAborted"),
+        (7, 6, "ExecutionRedriven"),
+        (8, 7, "MapRunRedriven"),
+        (9, 8, "MapRunAborted"),
+        (10, 0, "ExecutionTimedOut"),
+    ]
+
+
 def test_result_files_of_a_map_run_that_fails(clock, start):
     """The files of a map run that fails have its failed and stopped child executions, and those that did not start."""
     each = {"Type": "Wait", "SecondsPath": "$", "Next": "Fail"}
@@ -718,7 +738,7 @@ def test_result_files_of_a_map_run_that_is_aborted(clock, client, start):
     assert (run.status, map_run.status, event_types(client, run)[-2:]) == (
         "ABORTED",
         "ABORTED",
-        ["MapRunStarted", "ExecutionAborted"],
+        ["MapRunAborted", "ExecutionAborted"],
     )
     assert {name: [(end.get("ExecutionArn"), end["Status"]) for end in ends] for name, ends in files.items()} == {
         "SUCCEEDED": [(first.arn, "SUCCEEDED")],

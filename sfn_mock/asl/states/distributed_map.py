@@ -47,6 +47,7 @@ def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
             map_run, source, batching = _start(visit, state, effective)
         else:
             map_run.redrive()
+            visit.run.open_map_run(map_run, visit.chain)
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
             visit.add_event("MapRunRedriven", details)
             source, batching = None, None
@@ -131,7 +132,7 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
         scheduler=run.scheduler,
     )
     visit.frame.map_run = map_run
-    run.open_map_run(map_run)
+    run.open_map_run(map_run, visit.chain)
     visit.add_event("MapRunStarted", {"mapRunArn": arn})
     return map_run, source, batching
 
