@@ -80,6 +80,13 @@ def operations() -> frozenset[str]:
     return frozenset(get_service_model(_SERVICE).operation_names)
 
 
+@cache
+def longest_arn() -> int:
+    """Return the most characters that an ARN may have, except that of a map run."""
+    most: int = get_service_model(_SERVICE).shape_for("Arn").metadata["max"]
+    return most
+
+
 # --- Checks of shapes ------------------------------------------------------------------------------------------
 
 

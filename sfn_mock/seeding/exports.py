@@ -23,6 +23,7 @@ from sfn_mock.aws.arns import (
     parse_map_run_arn,
     state_machine_arn,
 )
+from sfn_mock.aws.constraints import longest_arn
 from sfn_mock.aws.exceptions import InvalidArn
 from sfn_mock.seeding.export_sources import naming, read_source
 from sfn_mock.state import clock
@@ -228,6 +229,9 @@ def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Location]:
     check_name(arn.name)
     if arn.label is not None:
         check_label(arn.label)
+        length = len(_text(raw, "executionArn"))
+        if length > longest_arn():
+            raise ValueError(f"executionArn must have at most {longest_arn()} characters, got {length}.")
     elif arn.express_id is not None:
         raise ValueError(
             f"executionArn must not be of an EXPRESS state machine, got {arn.name!r}: AWS never lists its executions."

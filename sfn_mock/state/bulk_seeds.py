@@ -8,7 +8,7 @@ from itertools import islice
 
 from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.state import clock, seed_warnings
-from sfn_mock.state.execution_names import DEFAULT_NAMES, NamesTaken, names_from
+from sfn_mock.state.execution_names import DEFAULT_NAMES, NamesTaken, check_arns, names_from
 from sfn_mock.state.executions import (
     UNQUALIFIED,
     Qualifiers,
@@ -56,6 +56,7 @@ def add_seeds(
             moment, count, end, start_date=start_date, interval=interval, duration=duration, within=span_of_scope(scope)
         )
         names = names_from(name, count, NamesTaken(scope.names, moment), given=scope.default_names)
+        check_arns(scope, names)
         origins = list(islice(unbounded_origins, len(attempts)))
         by_id = dict(zip(map(id, origins), origins, strict=True))
         limits = {key: scope.time_limit_of(origin.revision) for key, origin in by_id.items()}

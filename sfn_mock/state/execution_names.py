@@ -7,13 +7,18 @@ from collections.abc import Iterable
 from itertools import count as count_from
 from itertools import filterfalse, islice
 from typing import Any
+from uuid import UUID
 
-from sfn_mock.argument_errors import must_be
+from sfn_mock.argument_errors import ArgumentError, must_be
+from sfn_mock.aws.arns import execution_arn
+from sfn_mock.aws.constraints import longest_arn
 from sfn_mock.aws.names import forbidden_character
-from sfn_mock.state.records import Execution
+from sfn_mock.state.records import Execution, ExecutionScope
 
 #: Longest name of an execution or a state machine, in characters.
 LONGEST_NAME = 80
+#: An id as at the end of an EXPRESS execution's ARN.
+_AN_ID = str(UUID(int=0))
 DEFAULT_NAMES = "execution-{index}"
 _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
 #: A width or precision of three digits or more, or one from another field; names are shorter.
@@ -46,6 +51,18 @@ def check_name(name: object, *, argument: str = "name") -> str:
     if character is not None:
         raise must_be(argument, f"free of {character!r}, which AWS refuses in names", name)
     return name
+
+
+def check_arns(scope: ExecutionScope, names: Iterable[str]) -> None:
+    """Raise ArgumentError if a child execution would get a longer ARN than AWS has; no other one can."""
+    if scope.label is None:
+        return
+    most, express_id = longest_arn(), _AN_ID if scope.execution_type == "EXPRESS" else None
+    for name in names:
+        length = len(execution_arn(scope.records.arn_prefix, scope.path, name, express_id))
+        if length > most:
+            expected = f"leave the child execution an ARN of at most {most} characters"
+            raise ArgumentError("name", f"must {expected}, got {name!r}, with which it has {length}")
 
 
 def names_from(template: str, how_many: int, taken: NamesTaken, *, given: int) -> list[str]:

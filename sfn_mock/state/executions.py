@@ -8,7 +8,7 @@ from itertools import repeat
 
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.state import clock, seed_warnings
-from sfn_mock.state.execution_names import NamesTaken, check_free, check_name
+from sfn_mock.state.execution_names import NamesTaken, check_arns, check_free, check_name
 from sfn_mock.state.map_run_states import known_end, span_of
 from sfn_mock.state.outcome_checks import check_failed_in
 from sfn_mock.state.outcomes import OPEN, Ending, ending, json_text
@@ -48,6 +48,7 @@ def add_seed(
     refuse_express(scope)
     if name is not None:
         check_free(check_name(name), NamesTaken(scope.names, moment))
+        check_arns(scope, [name])
     end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
     text = json_text(input, "input")
     *earlier, last = seeded_attempts(

@@ -675,7 +675,7 @@ def test_result_files(start):
 
 
 def test_history_of_a_map_run_that_ends_with_its_parent(clock, client, start):
-    """If its parent is stopped or times out, the end of a map run comes first in the history, as that of a seeded one."""
+    """If its parent is stopped or times out, the end of a map run comes first, as in the history of a seed."""
     run = start({"Each": distributed({"Type": "Wait", "Seconds": 60, "End": True})}, "[1]", TimeoutSeconds=30)
     clock.tick(10)
     client.stop_execution(executionArn=run.arn)
