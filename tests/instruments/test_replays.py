@@ -242,6 +242,9 @@ WORKER = (4, "ActivityStarted", "activityStarted", {"workerName": "ann"})
             id="no worker",
         ),
         pytest.param(
+            activity_task((3, "ExecutionAborted", "executionAborted", {})), [], id="stopped before a worker came"
+        ),
+        pytest.param(
             activity_task(
                 (1, "ActivityScheduleFailed", "activityScheduleFailed", {"error": "E", "cause": "why"}),
                 (1, "ExecutionFailed", "executionFailed", {"error": "E", "cause": "why"}),
