@@ -6,7 +6,7 @@ import binascii
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from itertools import count
 from typing import Any
@@ -26,8 +26,16 @@ Request = Sequence[str | int | bool | None]
 #: A position in an order: the sort key of the last returned item, a number, a text or a tuple of these.
 Position = Any
 
+#: The members with the token of a next page: AWS's, and that of the AWS CLI's --max-items and of boto3's paginators.
+_MEMBERS = ("nextToken", "NextToken")
+
 # A position may be a name in any script: escaped, the longest would exceed the 1024 characters of a token.
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def member_with_token(answer: Mapping[str, object]) -> str | None:
+    """Return the member of an answer that tells of another page; None if the answer is the last page."""
+    return next((member for member in _MEMBERS if answer.get(member)), None)
 
 
 def give(key: bytes, request: Request, position: Position, now: int) -> str:

@@ -11,6 +11,7 @@ from reprlib import repr as shortened
 from typing import Any
 
 from sfn_mock.asl.events import Event
+from sfn_mock.aws.page_tokens import member_with_token
 from sfn_mock.state import clock
 
 #: A path of a JSON file, JSON text, one answer of GetExecutionHistory, its events, or several answers.
@@ -23,7 +24,8 @@ def read_events(source: object, name: str = "history") -> list[Event]:
     The answers and events of ``source`` may be in any order, and repeated. ``name`` is its name in errors.
     """
     found: dict[int, Event] = {}
-    for raw in _raw_events(_document(source, name), name):
+    tokens: list[str | None] = []
+    for raw in _raw_events(_document(source, name), name, tokens):
         event = _event(raw, name)
         if found.setdefault(event.id, event) != event:
             raise ValueError(f"{name} must be of one execution, got two different events with id {event.id}.")
@@ -32,6 +34,8 @@ def read_events(source: object, name: str = "history") -> list[Event]:
     missing = next((number for number in range(1, max(found) + 1) if number not in found), None)
     if missing is not None:
         raise ValueError(f"{name} must be complete, got no event {missing} of {max(found)}: read all pages.")
+    if tokens and None not in tokens:
+        raise ValueError(f"{name} must be complete, got no last page but a {tokens[-1]}: read all pages.")
     events = [found[number] for number in sorted(found)]
     _check_start(events[0], name)
     for event in events:
@@ -66,10 +70,12 @@ def _parse(text: str | bytes, name: str) -> object:
         raise ValueError(f"{name} must be JSON, got {shortened(text)}: {error}.") from None
 
 
-def _raw_events(document: object, name: str) -> Iterator[object]:
+def _raw_events(document: object, name: str, tokens: list[str | None]) -> Iterator[object]:
+    """Yield the events of a document; add to ``tokens`` the member with a page token of each answer, or None."""
     if isinstance(document, Mapping):
         if "events" not in document:
             raise ValueError(f"{name} must have the member 'events', got {shortened(sorted(map(str, document)))}.")
+        tokens.append(member_with_token(document))
         document = document["events"]
         if not isinstance(document, (list, tuple)):
             raise ValueError(f"{name} must have a list as 'events', got {shortened(document)}.")
@@ -77,7 +83,7 @@ def _raw_events(document: object, name: str) -> Iterator[object]:
         raise ValueError(f"{name} must be what GetExecutionHistory answered or the path of a file, got {document!r}.")
     for part in document:
         if isinstance(part, Mapping) and "events" in part:
-            yield from _raw_events(part, name)
+            yield from _raw_events(part, name, tokens)
         else:
             yield part
 

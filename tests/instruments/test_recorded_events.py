@@ -31,6 +31,9 @@ EVENTS = [STARTED, ENTERED, EXITED, SUCCEEDED]
         pytest.param(iter(EVENTS), id="iterator"),
         pytest.param({"events": EVENTS}, id="answer"),
         pytest.param([{"events": EVENTS[:2]}, {"events": EVENTS[1:]}], id="pages with an event twice"),
+        pytest.param([{"events": EVENTS[:2], "nextToken": "x"}, {"events": EVENTS[2:]}], id="pages with tokens"),
+        pytest.param([{"events": EVENTS[2:]}, {"events": EVENTS[:2], "nextToken": "x"}], id="pages in another order"),
+        pytest.param({"events": EVENTS, "nextToken": None}, id="answer with the token null"),
         pytest.param(json.dumps({"events": EVENTS}), id="JSON text of an answer"),
         pytest.param(json.dumps(EVENTS), id="JSON text of events"),
         pytest.param([{**given, "timestamp": float(given["timestamp"])} for given in EVENTS], id="CLI version 1"),
@@ -80,6 +83,21 @@ def test_definition_as_text(sfn):
             [STARTED, {**ENTERED, "previousEventId": 2}],
             "history must have events that follow earlier events, got event 2 with previousEventId 2.",
             id="own predecessor",
+        ),
+        pytest.param(
+            {"events": EVENTS[:2], "nextToken": "x"},
+            "history must be complete, got no last page but a nextToken: read all pages.",
+            id="first page",
+        ),
+        pytest.param(
+            json.dumps({"events": EVENTS[:2], "NextToken": "x"}),
+            "history must be complete, got no last page but a NextToken: read all pages.",
+            id="JSON text of the CLI's --max-items",
+        ),
+        pytest.param(
+            [{"events": EVENTS[:1], "nextToken": "x"}, {"events": EVENTS[1:3], "nextToken": "y"}],
+            "history must be complete, got no last page but a nextToken: read all pages.",
+            id="pages without the last",
         ),
         pytest.param("{", "history must be JSON, got '{': ", id="no JSON"),
         pytest.param(
