@@ -275,7 +275,7 @@ class Execution(View[kept.Execution]):
         """Make it wait for a task token from now on, as a Task state with ``.waitForTaskToken`` or an activity does.
 
         SendTaskSuccess makes the execution SUCCEEDED, and SendTaskFailure makes it FAILED. Without them it ends as its
-        dates say.
+        dates say. An execution whose definition runs waits in its own Task states instead.
 
         Args:
             token: The task token. Default: a UUID.
@@ -287,12 +287,17 @@ class Execution(View[kept.Execution]):
             The task token.
 
         Raises:
-            RuntimeError: If it is not RUNNING, or waits for another task token.
+            RuntimeError: If it is not RUNNING, waits for another task token, or runs its definition.
             ValueError: If an argument has a value that AWS could never show.
         """
         record = self._kept_record
         with record.using() as moment:
             attempt = self._running_attempt(moment, "wait for a task", "wait")
+            if record.owner.records.run_of(record) is not None:
+                raise RuntimeError(
+                    f"{self.arn} cannot wait for a task: its definition runs, and waits in Task states with "
+                    ".waitForTaskToken or of an activity."
+                )
             waiting = record.owner.records.task_of(record)
             if waiting is not None and waiting_tasks.is_open(waiting, moment):
                 raise RuntimeError(

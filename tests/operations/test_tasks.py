@@ -496,6 +496,38 @@ def test_wait_refused(client, orders, run, arguments, sentence):
     assert run.status == "RUNNING"
 
 
+@pytest.mark.sfn_executions(execute=True)
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Parameters": {"FunctionName": "tell", "Payload": {"token.$": "$$.Task.Token"}},
+                "End": True,
+            },
+            id="task",
+        ),
+        pytest.param({"Type": "Wait", "Seconds": 3600, "End": True}, id="wait"),
+    ],
+)
+def test_wait_of_a_running_definition(client, sfn_executions, state):
+    """An execution whose definition runs waits only where its definition says so, and is left as it was."""
+    orders = sfn_executions.add_state_machine("orders", definition={"StartAt": "A", "States": {"A": state}})
+    sfn_executions.mock_lambda("tell", lambda event, context: None)
+    arn = client.start_execution(stateMachineArn=orders.arn, name="nightly")["executionArn"]
+    run = sfn_executions.get_execution(arn)
+    with pytest.raises(RuntimeError) as refused:
+        run.wait_for_task()
+
+    assert str(refused.value) == (
+        f"{arn} cannot wait for a task: its definition runs, and waits in Task states with .waitForTaskToken or of an "
+        "activity."
+    )
+    assert (run.status, run.visited) == ("RUNNING", ["A"])
+
+
 def test_wait_without_any_activity(run):
     """If there is no activity, the sentence says how to create one."""
     with pytest.raises(ValueError) as refused:
