@@ -16,6 +16,7 @@ from sfn_mock.asl.resources import Resource, ResourceError, parse_resource
 from sfn_mock.integrations.lambda_functions import parse_function
 from sfn_mock.integrations.mocked_answers import mocked_result, mocked_submission
 from sfn_mock.state import clock
+from sfn_mock.state.outcomes import check_length
 from sfn_mock.state.records import StateMachine
 from sfn_mock.state.task_mocks import Answer, Case, Handler, Invocation, TaskError, TaskMock, TaskMocks, matches
 from sfn_mock.suggestions import did_you_mean
@@ -205,8 +206,9 @@ def _answer(outcome: Outcome, resources: list[Resource]) -> Answer:
 
 
 def _failing(error: str, cause: str | None, duration: int) -> Answer:
+    check_length(error, "error")
     if cause is not None:
-        _text(cause, "cause")
+        check_length(_text(cause, "cause"), "cause")
 
     def answer(call: TaskCall) -> Failed:
         return _failed(call, error, cause, duration)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.instruments.task_mocks import check_case
+from sfn_mock.state.outcomes import check_length
 from sfn_mock.state.records import StateMachine
 from sfn_mock.state.task_mocks import Case, CaseState, Response
 from sfn_mock.suggestions import did_you_mean
@@ -105,6 +106,7 @@ def _response(location: str, key: str, value: Any) -> Response:
     for member, text in thrown.items():
         if not isinstance(text, str):
             raise ValueError(f"{location}[{key!r}].Throw.{member} must be a string, got {text!r}.")
+        check_length(text, member.lower(), f"{location}[{key!r}].Throw.{member}")
     error = thrown["Error"]
     return Response(first, last, Failed(error, thrown.get("Cause"), is_timeout=error == "States.Timeout"))
 

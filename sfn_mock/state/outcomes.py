@@ -87,9 +87,9 @@ def _compact(value: object, name: str) -> str:
     raise must_be(name, "JSON text, or a dict or list to be written as JSON", value)
 
 
-def _check_size(size: int, name: str, unit: str) -> None:
-    if size > _MOST[name]:
-        raise ArgumentError(name, f"must have at most {_MOST[name]} {unit}, got {size}")
+def _check_size(size: int, member: str, unit: str, name: str | None = None) -> None:
+    if size > _MOST[member]:
+        raise ArgumentError(name or member, f"must have at most {_MOST[member]} {unit}, got {size}")
 
 
 def _check_text(text: object, name: str) -> None:
@@ -97,7 +97,12 @@ def _check_text(text: object, name: str) -> None:
         return
     if not isinstance(text, str):
         raise must_be(name, "a str", text)
-    _check_size(len(text), name, "characters")
+    check_length(text, name)
+
+
+def check_length(text: str, member: str, name: str | None = None) -> None:
+    """Raise ArgumentError if an error or cause is too long; ``name`` is that of the argument if it differs."""
+    _check_size(len(text), member, "characters", name)
 
 
 def ending(

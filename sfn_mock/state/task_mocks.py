@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sfn_mock.asl.host import Failed, Succeeded, TaskCall
+from sfn_mock.state.outcomes import check_length
 
 #: A function that returns the answer of a mocked task.
 Answer = Callable[[TaskCall], Succeeded | Failed]
@@ -23,7 +24,7 @@ class TaskError(Exception):
         cause: The cause of the error.
 
     Raises:
-        ValueError: If an argument is not a string, or the name is empty.
+        ValueError: If an argument is not a string or longer than AWS allows, or the name is empty.
     """
 
     def __init__(self, error: str, cause: str | None = None) -> None:
@@ -31,6 +32,8 @@ class TaskError(Exception):
             raise ValueError(f"error must be a string that is not empty, got {error!r}.")
         if not isinstance(cause, str | None):
             raise ValueError(f"cause must be a string, got {cause!r}.")
+        check_length(error, "error")
+        check_length(cause or "", "cause")
         super().__init__(error, cause)
         self.error = error
         self.cause = cause

@@ -208,10 +208,12 @@ def test_a_task_error_as_text(error, text):
         pytest.param((7,), "error must be a string that is not empty, got 7.", id="error"),
         pytest.param(("",), "error must be a string that is not empty, got ''.", id="empty error"),
         pytest.param(("Declined", 7), "cause must be a string, got 7.", id="cause"),
+        pytest.param(("E" * 257,), "error must have at most 256 characters, got 257", id="long error"),
+        pytest.param(("E" * 256, "c" * 32769), "cause must have at most 32768 characters, got 32769", id="long cause"),
     ],
 )
 def test_an_invalid_task_error(arguments, problem):
-    """The name of a TaskError must be a string."""
+    """The name and cause of a TaskError are strings of the lengths that AWS allows."""
     with pytest.raises(ValueError) as error:
         TaskError(*arguments)
 
@@ -464,6 +466,15 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
         pytest.param(("Charge",), {"error": ""}, "error must be a string that is not empty, got ''.", id="empty error"),
         pytest.param(
             ("Charge",), {"error": "E", "cause": 7}, "cause must be a string that is not empty, got 7.", id="no cause"
+        ),
+        pytest.param(
+            ("Charge",), {"error": "E" * 257}, "error must have at most 256 characters, got 257", id="long error"
+        ),
+        pytest.param(
+            ("Charge", [{"error": "E" * 256, "cause": "c" * 32769}]),
+            {},
+            "cause must have at most 32768 characters, got 32769",
+            id="long cause",
         ),
         pytest.param(
             ("Charge",),

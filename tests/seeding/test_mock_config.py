@@ -143,6 +143,11 @@ def test_a_machine_that_comes_later(clock, client, sfn):
             id="cause",
         ),
         pytest.param(
+            config({"0": {"Throw": {"Error": "E" * 257}}}),
+            "MockedResponses['Charged']['0'].Throw.Error must have at most 256 characters, got 257",
+            id="long error",
+        ),
+        pytest.param(
             config({"0": {"Return": {1, 2}}}),
             "MockedResponses['Charged']['0'].Return must be a JSON value: Object of type set is not JSON serializable",
             id="no JSON value",
