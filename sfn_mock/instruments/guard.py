@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, NoReturn
 
 from sfn_mock import active_mock
 from sfn_mock.instruments import failures
+from sfn_mock.suggestions import closest
 
 
 class UnmockedServiceError(Exception):
@@ -91,15 +92,42 @@ class Guard:
         _raise_or_note(swallowed, failure)
 
 
-def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -> UnmockedServiceError:
-    """Return the error of an unmocked task, with a hint how to mock it."""
+def unmocked_task(
+    state: str, execution_arn: str, machine: str, resource: str, *, function: str | None, handled: Sequence[str]
+) -> UnmockedServiceError:
+    """Return the error of an unmocked task, with a hint how to mock it.
+
+    Args:
+        state: The name of the state.
+        execution_arn: The ARN of the execution.
+        machine: The name of its state machine.
+        resource: The ARN of the task's resource.
+        function: The name of the Lambda function that the task invokes; None for another task.
+        handled: The names of the Lambda functions that have handlers.
+    """
     name = f"state {state!r} of {execution_arn}"
+    called, handler, hint = resource, "", ""
+    if function is not None:
+        called = f"the Lambda function {function!r}"
+        handler = f"give it a handler with sfn.mock_lambda({function!r}, handler), "
+        hint = _handled_functions(function, handled)
     error = UnmockedServiceError(
-        f"S{name[1:]} calls {resource}, which is not mocked: give the state a result with "
-        f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this test."
+        f"S{name[1:]} calls {called}, which is not mocked: {handler}give the state a result with "
+        f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this "
+        f"test.{hint}"
     )
     _remember(name, error, "task")
     return error
+
+
+def _handled_functions(function: str, handled: Sequence[str]) -> str:
+    """Return a sentence about the functions that have handlers, of which one may be meant; "" without any."""
+    if not handled:
+        return ""
+    meant = closest(function, handled)
+    if meant is None:
+        return f" Functions with a handler: {', '.join(handled)}."
+    return f" Did you mean {meant!r}, which has a handler?"
 
 
 def unmocked_test(resource: str, sentence: str) -> UnmockedServiceError:

@@ -11,9 +11,7 @@ from typing import Any
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations.results import http_metadata
-
-#: The version of a function without a qualifier.
-LATEST = "$LATEST"
+from sfn_mock.state.task_mocks import LATEST
 
 #: A function name in Invoke's forms: the name, the partial ARN or the ARN, perhaps with a version or alias.
 _FUNCTION = re.compile(

@@ -7,9 +7,10 @@ from typing import Any
 
 from sfn_mock.asl.resources import Pattern, Resource, ResourceKind
 from sfn_mock.asl.texts import json_text
-from sfn_mock.integrations.lambda_functions import LATEST, invocation_answer
+from sfn_mock.integrations.lambda_functions import invocation_answer
 from sfn_mock.integrations.mock_checks import MockError, check_task_result
 from sfn_mock.integrations.results import http_metadata
+from sfn_mock.state.task_mocks import LATEST
 
 #: The members of Lambda's answer to Invoke. A mocked result with only these members is a complete answer.
 _INVOCATION_MEMBERS = {

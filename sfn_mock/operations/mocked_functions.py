@@ -13,11 +13,11 @@ from sfn_mock.asl.host import TaskCall
 from sfn_mock.asl.resources import ResourceError, ResourceKind, parse_resource
 from sfn_mock.asl.texts import utf8
 from sfn_mock.instruments.guard import UnmockedServiceError
-from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
+from sfn_mock.integrations.lambda_functions import function_error, invocation_metadata, parse_function
 from sfn_mock.state import clock
 from sfn_mock.state.nesting import NestingError
 from sfn_mock.state.records import Records
-from sfn_mock.state.task_mocks import Handler, Invocation, TaskError
+from sfn_mock.state.task_mocks import LATEST, Handler, Invocation, TaskError
 
 #: The longest duration of a function, in milliseconds (Lambda's quotas).
 _TIMEOUT = 15 * 60 * 1000

@@ -172,4 +172,7 @@ def _cancel(job: ServiceJob, client_for: ClientFactory) -> None:
 
 
 def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:
-    return unmocked_task(call.state, execution.arn, execution.state_machine.name, call.resource.arn)
+    mocks, function = execution.owner.records.task_mocks, invoked_function(call)
+    name = None if function is None else str(function)
+    machine = execution.state_machine.name
+    return unmocked_task(call.state, execution.arn, machine, call.resource.arn, function=name, handled=mocks.functions)

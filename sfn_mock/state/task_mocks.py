@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from sfn_mock.asl.host import Failed, Succeeded, TaskCall
 from sfn_mock.state.outcomes import check_length
 
+#: The version of a Lambda function without a qualifier.
+LATEST = "$LATEST"
 #: A function that returns the answer of a mocked task.
 Answer = Callable[[TaskCall], Succeeded | Failed]
 #: The handler of a Lambda function; its parameters are event and context.
@@ -114,6 +116,9 @@ class Invocation(NamedTuple):
     name: str
     qualifier: str | None
 
+    def __str__(self) -> str:
+        return self.name if self.qualifier is None else f"{self.name}:{self.qualifier}"
+
 
 @dataclass
 class TaskMocks:
@@ -157,8 +162,18 @@ class TaskMocks:
         return None
 
     def find_handler(self, function: Invocation) -> Handler | None:
-        """Return the handler of a Lambda function: for its version or alias, otherwise for its name."""
-        return self._handlers.get(function) or self._handlers.get(Invocation(function.name, None))
+        """Return the handler of a Lambda function: for its version or alias, otherwise for its name.
+
+        The function without a qualifier is its version $LATEST.
+        """
+        name, qualifier = function
+        names = [function, Invocation(name, None)] + [Invocation(name, LATEST)] * (qualifier is None)
+        return next((self._handlers[known] for known in names if known in self._handlers), None)
+
+    @property
+    def functions(self) -> list[str]:
+        """The names of the Lambda functions that have handlers."""
+        return [str(function) for function in self._handlers]
 
     def clear(self) -> None:
         """Remove all task mocks."""

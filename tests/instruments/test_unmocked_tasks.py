@@ -22,7 +22,8 @@ GET = {
     "End": True,
 }
 CHARGE_IS_UNMOCKED = (
-    f"State 'Charge' of {RUN} calls {FUNCTION}, which is not mocked: give the state a result with "
+    f"State 'Charge' of {RUN} calls the Lambda function 'charge', which is not mocked: give it a handler with "
+    "sfn.mock_lambda('charge', handler), give the state a result with "
     "sfn.get_state_machine('orders').mock_task('Charge', result=...), or add moto's mock_aws to this "
     "test."
 )
@@ -91,6 +92,26 @@ def test_the_call_is_recorded(result, error):
         assert (call.operation, call.error, call.response) == ("StartExecution", error.__name__, None)
         assert call.parameters["name"] == "nightly"
         assert str(sfn.calls).splitlines()[-1].endswith(f"  {error.__name__}")
+
+
+@pytest.mark.parametrize(
+    ("handled", "hint"),
+    [
+        pytest.param(["chrge"], "Did you mean 'chrge', which has a handler?", id="similar name"),
+        pytest.param(["charge:7"], "Did you mean 'charge:7', which has a handler?", id="version"),
+        pytest.param(["pack", "ship"], "Functions with a handler: pack, ship.", id="other names"),
+    ],
+)
+def test_a_function_with_another_name_than_the_handlers(handled, hint):
+    """The error names the function, and the handler that was probably meant for it."""
+    invoke = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    with mock_sfn_executions(execute=True) as sfn:
+        for name in handled:
+            sfn.mock_lambda(name, lambda event, context: None)
+        with pytest.raises(UnmockedServiceError) as error:
+            start(sfn, {"Charge": {**invoke, "Parameters": {"FunctionName": "charge"}}})
+
+    assert str(error.value) == f"{CHARGE_IS_UNMOCKED} {hint}"
 
 
 def test_a_task_that_no_client_can_do():

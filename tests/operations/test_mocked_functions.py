@@ -176,6 +176,17 @@ def test_a_handler_of_one_version(sfn, add, start, name, output):
     assert start(add(FUNCTION.replace("charge", name))).output == output
 
 
+@pytest.mark.parametrize(
+    "name", [pytest.param("charge", id="no version"), pytest.param("charge:$LATEST", id="latest version")]
+)
+def test_a_handler_of_the_latest_version(sfn, add, start, name):
+    """A handler for $LATEST also answers for the function without a version, and for no other version."""
+    sfn.mock_lambda("charge:$LATEST", lambda event, context: "latest")
+    sfn.mock_lambda("charge:7", lambda event, context: "other")
+
+    assert start(add(FUNCTION.replace("charge", name))).output == '"latest"'
+
+
 def test_a_function_of_another_region(sfn, add, start):
     """A handler answers for its function in every region and account."""
     sfn.mock_lambda(FUNCTION.replace("us-east-1:123456789012", "eu-west-1:210987654321"), echo)
@@ -213,7 +224,7 @@ def test_a_function_without_a_handler(sfn, client, add, resource, parameters):
     orders = add(resource, Parameters=parameters)
     sfn.mock_lambda("charge", echo)
 
-    with pytest.raises(UnmockedServiceError, match=r"^State 'Charge' .* which is not mocked: give the state a result"):
+    with pytest.raises(UnmockedServiceError, match=r"^State 'Charge' .* which is not mocked: give "):
         client.start_execution(stateMachineArn=orders.arn)
 
 
