@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import underscores_to_camelcase
 from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
-from moto.utilities.utils import get_partition
 
 from sfn_mock.aws import constraints
+from sfn_mock.aws.accounts import partition_of
 from sfn_mock.instruments import session_coverage
 from sfn_mock.operations import pipeline
 from sfn_mock.operations.finding import find_qualified
@@ -95,7 +95,7 @@ class SFNBackend(StepFunctionBackend):
     """Step Functions of one account in one region; ``records`` has everything that exists there."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
-        self.records = Records(region_name, account_id, get_partition(region_name))
+        self.records = Records(region_name, account_id, partition_of(region_name))
         session_coverage.follow(self.records)
         #: While a mock holds this backend, only that mock resets it: entering or leaving any ``mock_aws`` resets
         #: every backend that moto knows of.

@@ -167,14 +167,26 @@ def test_region_has_the_form_of_a_region(region):
     assert str(error.value) == f"region must be the name of an AWS region, such as 'us-east-1', got {region!r}."
 
 
-@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "us-isob-east-1", "eusc-de-east-1", "ap-future-1"])
-def test_region_may_be_of_any_partition(region):
-    """A region may be in any partition, or unknown to the installed boto3."""
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        pytest.param("us-gov-west-1", "aws-us-gov", id="GovCloud"),
+        pytest.param("cn-north-1", "aws-cn", id="China"),
+        pytest.param("us-isob-east-1", "aws-iso-b", id="ISOB"),
+        pytest.param("eu-isoe-west-1", "aws-iso-e", id="ISOE"),
+        pytest.param("us-isof-south-1", "aws-iso-f", id="ISOF"),
+        pytest.param("eusc-de-east-1", "aws-eusc", id="European Sovereign Cloud"),
+        pytest.param("ap-future-1", "aws", id="unknown region"),
+        pytest.param("moon-far-side-1", "aws", id="unknown partition"),
+    ],
+)
+def test_region_may_be_of_any_partition(region, partition):
+    """A region may be in any partition, or unknown to the installed boto3; ARNs have botocore's partition."""
     with mock_sfn_executions(region=region) as sfn:
         orders = sfn.add_state_machine("orders")
         listed = boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)
 
-    assert f":states:{region}:123456789012:" in orders.arn
+    assert orders.arn == f"arn:{partition}:states:{region}:123456789012:stateMachine:orders"
     assert listed["executions"] == []
 
 

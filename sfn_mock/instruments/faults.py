@@ -17,10 +17,10 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from moto.utilities.utils import get_partition
 
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws import exceptions
+from sfn_mock.aws.accounts import partition_of
 from sfn_mock.aws.arns import activity_arn, arn_prefix, state_machine_arn
 from sfn_mock.aws.exceptions import CommonError, ModelledError, SFNError
 from sfn_mock.aws.operations import modelled_errors, operation_named
@@ -193,7 +193,7 @@ def _fields(template: str) -> set[str]:
 def _values(code: str, request: Request) -> dict[str, str]:
     """Return the values for the templates of error sentences, as far as the request has them."""
     parameters = request.parameters()
-    partition = get_partition(request.region)
+    partition = partition_of(request.region)
     arns = [value for member, value in parameters.items() if member.endswith("Arn") and member != "roleArn"]
     values = {
         "user": f"arn:{partition}:iam::{request.account_id}:user/sfn-mock",
