@@ -42,6 +42,9 @@ class StepFunctionsMock:
     its methods raise RuntimeError.
     """
 
+    # An option that is set on the handle, or a misspelt name, is an AttributeError.
+    __slots__ = ("__weakref__", "_session")
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

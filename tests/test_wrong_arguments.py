@@ -222,6 +222,13 @@ def test_unknown_option_suggests_the_right_name():
     assert str(error.value) == "Unknown option 'Retention'. Did you mean 'retention'?"
 
 
+@pytest.mark.parametrize("name", [pytest.param("execute", id="option"), pytest.param("regoin", id="misspelt")])
+def test_attributes_of_the_handle_cannot_be_set(sfn_executions, name):
+    """The handle has no attributes to set: options are arguments of the mock."""
+    with pytest.raises(AttributeError, match=f"'StepFunctionsMock' object has no attribute '{name}'"):
+        setattr(sfn_executions, name, True)
+
+
 def test_missing_arns_suggest_the_closest():
     """A name that is not there is a LookupError that suggests the closest name."""
     with mock_sfn_executions() as sfn:
