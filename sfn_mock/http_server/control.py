@@ -130,7 +130,12 @@ class Control:
 
     def _end(self, request: Request) -> JsonDocument:
         given = _read_object(request, "execution", "status", "output", "error", "cause", "failed_in")
-        arn, status = given.pop("execution", ""), given.pop("status", "")
+        for name in ("execution", "status"):
+            if name not in given:
+                raise ValueError(
+                    f'{name} must be given: send {{"execution": "arn:aws:states:...", "status": "ABORTED"}}.'
+                )
+        arn, status = given.pop("execution"), given.pop("status")
         if status not in _ENDS:
             raise must_be_one_of("status", _ENDS, status)
         try:
@@ -153,7 +158,9 @@ class Control:
             return {"text": write_copy(self._session, _read_arguments(request, "as", *SEARCH_ARGUMENTS))}
 
     def _graph(self, request: Request) -> JsonDocument:
-        arn = _read_arguments(request, "execution").get("execution", "")
+        arn = _read_arguments(request, "execution").get("execution")
+        if arn is None:
+            raise ValueError("execution must be given: the ARN of a STANDARD execution that has started.")
         with clock.read_once() as moment:
             for records in self._session.all_records():
                 with records.using():

@@ -37,7 +37,9 @@ def write_copy(session: Session, arguments: Mapping[str, str]) -> str:
 
     The arguments are ``as``, one of ``FORMS``, and those of a search, of which ``of`` may also be an execution.
     """
-    form = arguments.get("as", "")
+    form = arguments.get("as")
+    if form is None:
+        raise ValueError(f"as must be given: one of {', '.join(FORMS)}.")
     if form not in FORMS:
         raise must_be_one_of("as", FORMS, form)
     records = records_of(session, arguments)

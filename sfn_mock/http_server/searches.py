@@ -74,7 +74,9 @@ def search(records: Records, moment: int, arguments: Mapping[str, str]) -> Found
 
 def records_of(session: Session, arguments: Mapping[str, str]) -> Records:
     """Return the records of the account and region in an ARN; ValueError if there are none."""
-    arn = arguments.get("of", "")
+    arn = arguments.get("of")
+    if arn is None:
+        raise ValueError("of must be given: the ARN of a state machine, version, alias or map run.")
     for records in session.all_records():
         if arn.startswith(records.arn_prefix):
             return records

@@ -158,7 +158,14 @@ def test_end(ask, sfn, client, end, described):
 @pytest.mark.parametrize(
     ("end", "message"),
     [
-        pytest.param({}, "status must be one of SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got ''", id="no status"),
+        pytest.param(
+            {},
+            'status must be given: send {"execution": "arn:aws:states:...", "status": "ABORTED"}.',
+            id="no status",
+        ),
+        pytest.param(
+            {"status": "DONE"}, "status must be one of SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got 'DONE'", id="status"
+        ),
         pytest.param(
             {"status": "FAILED", "execution": f"{EXECUTION}:b"},
             f"No execution '{EXECUTION}:b'. Did you mean '{EXECUTION}:a'? Known: {EXECUTION}:a.",
@@ -188,6 +195,14 @@ def test_end_that_is_refused(ask, sfn, end, message):
         run.succeed()
 
     assert ask("POST", "/sfn-mock/end", {"execution": run.arn, **end}) == (400, {"message": message})
+
+
+def test_end_of_no_execution(ask):
+    """A request without the execution says that it must be given."""
+    assert ask("POST", "/sfn-mock/end", {"status": "ABORTED"}) == (
+        400,
+        {"message": 'execution must be given: send {"execution": "arn:aws:states:...", "status": "ABORTED"}.'},
+    )
 
 
 # --- The clock ---------------------------------------------------------------------------------------------------
@@ -835,3 +850,7 @@ def test_graph(ask, sfn):
             400,
             {"message": f"execution must be the ARN of a STANDARD execution that has started, got {arn!r}."},
         )
+    assert ask("GET", "/sfn-mock/graph") == (
+        400,
+        {"message": "execution must be given: the ARN of a STANDARD execution that has started."},
+    )

@@ -392,7 +392,11 @@ def test_over_http():
             return answer.status, answer.json()
 
         assert ask(**{"as": "yaml", "of": orders.arn}) == (200, {"text": copy(sfn, orders)})
-        assert ask(of=orders.arn) == (400, {"message": "as must be one of pytest, yaml, got ''"})
+        assert ask(of=orders.arn) == (400, {"message": "as must be given: one of pytest, yaml."})
+        assert ask(**{"as": "json", "of": orders.arn}) == (
+            400,
+            {"message": "as must be one of pytest, yaml, got 'json'"},
+        )
         assert ask(**{"as": "yaml", "of": click}) == (
             400,
             {"message": "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'"},

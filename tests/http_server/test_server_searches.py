@@ -140,8 +140,13 @@ def test_consistency_lag():
     [
         pytest.param(
             {},
-            "of must be an ARN of Step Functions, in an account and region that are in use, got ''",
+            "of must be given: the ARN of a state machine, version, alias or map run.",
             id="nothing",
+        ),
+        pytest.param(
+            {"of": "orders"},
+            "of must be an ARN of Step Functions, in an account and region that are in use, got 'orders'",
+            id="name",
         ),
         pytest.param(
             {"of": f"{MACHINE}x"},
