@@ -16,6 +16,9 @@ from math import isfinite
 from reprlib import repr as shortened
 from typing import Any, NamedTuple, TypeVar
 
+from moto.core.utils import underscores_to_camelcase
+
+from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.aws.arns import (
     ExecutionArn,
     map_run_arn,
@@ -41,6 +44,8 @@ Source = str | os.PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]
 Location = tuple[str, str]
 
 _ACCOUNT_AND_REGION = re.compile(r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):")
+#: An argument of the seeding methods that an item has too.
+_ARGUMENT = re.compile(r"\b(?:start_date|stop_date|redrive_date|redrive_count)\b")
 _VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -347,6 +352,14 @@ def _moment(member: str, value: object) -> int:
 
 def _attempts(shown: Shown, details: Details, *, express: bool) -> tuple[Attempt, ...]:
     """Return a time line with the state that an item shows; before its redrive it is RUNNING and not redriven."""
+    try:
+        return _seeded_attempts(shown, details, express=express)
+    except ArgumentError as error:
+        # About an argument of the seeding methods, which AWS spells in camelCase.
+        raise ValueError(_ARGUMENT.sub(lambda found: underscores_to_camelcase(found[0]), str(error))) from None
+
+
+def _seeded_attempts(shown: Shown, details: Details, *, express: bool) -> tuple[Attempt, ...]:
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
     return seeded_attempts(
         # A recording is complete, so its own last date decides, not the test's clock.
