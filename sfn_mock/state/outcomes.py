@@ -73,7 +73,9 @@ def json_text(value: object, name: str) -> str:
         return text
     fault = json_fault(text) if text.strip() else "it is empty"
     if fault is not None:
-        raise must_be(name, "JSON text, or a dict or list to be written as JSON", text, f"Invalid JSON: {fault}.")
+        raise must_be(
+            name, "JSON text, or a dict, list or number to be written as JSON", text, f"Invalid JSON: {fault}."
+        )
     _check_size(len(text.encode("utf-8", "surrogatepass")), name, "bytes in UTF-8")
     return text
 
@@ -84,7 +86,7 @@ def _compact(value: object, name: str) -> str:
             return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
         pass
-    raise must_be(name, "JSON text, or a dict or list to be written as JSON", value)
+    raise must_be(name, "JSON text, or a dict, list or number to be written as JSON", value)
 
 
 def _check_size(size: int, member: str, unit: str, name: str | None = None) -> None:

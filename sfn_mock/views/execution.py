@@ -209,7 +209,7 @@ class Execution(View[kept.Execution]):
         """Make it SUCCEEDED now.
 
         Args:
-            output: JSON text, or a dict or list that is written as compact JSON. Default: ``{}``.
+            output: JSON text, or a dict, list or number that is written as compact JSON. Default: ``{}``.
 
         Raises:
             RuntimeError: If it is not RUNNING.

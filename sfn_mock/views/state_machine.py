@@ -189,7 +189,7 @@ class StateMachine(ScopeView[kept.StateMachine]):
             duration: How long it runs, in place of ``stop_date``.
             version: The version it was started through, or its number.
             alias: The alias it was started through, or its name.
-            input: The input: JSON text, or a dict or list that becomes compact JSON.
+            input: The input: JSON text, or a dict, list or number that becomes compact JSON.
             output: The output, like ``input``; only for SUCCEEDED. Default: ``{}``.
             error: The error's name; only for FAILED and ABORTED.
             cause: The error's cause; only for FAILED and ABORTED.
@@ -251,7 +251,7 @@ class StateMachine(ScopeView[kept.StateMachine]):
             name: Their names; ``{index}`` counts from 0 for the oldest. Default names continue from call to call.
             version: The version they were started through, or its number.
             alias: The alias they were started through, or its name.
-            input: The input: JSON text, or a dict or list that becomes compact JSON.
+            input: The input: JSON text, or a dict, list or number that becomes compact JSON.
             output: The output, like ``input``; only for SUCCEEDED. Default: ``{}``.
             error: The error's name; only for FAILED and ABORTED.
             cause: The error's cause; only for FAILED and ABORTED.
@@ -303,7 +303,7 @@ class StateMachine(ScopeView[kept.StateMachine]):
                 started.
             status: The status in which they end.
             duration: How long they run. Default: no time.
-            output: The output: JSON text, or a dict or list that becomes compact JSON; only for SUCCEEDED.
+            output: The output: JSON text, or a dict, list or number that becomes compact JSON; only for SUCCEEDED.
             error: The error's name; only for FAILED and ABORTED.
             cause: The error's cause; only for FAILED and ABORTED.
             failed_in: The name of the state in which they fail; only for FAILED.

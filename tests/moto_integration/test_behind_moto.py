@@ -675,7 +675,7 @@ def test_assigned_status_of_an_execution_that_has_ended(clock, client, sfn):
         pytest.param(
             "output",
             "done",
-            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. Invalid "
+            "output must be JSON text, or a dict, list or number to be written as JSON, got 'done'. Invalid "
             "JSON: Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or "
             "token 'null', 'true' or 'false').",
             id="an output that is not JSON",

@@ -325,7 +325,7 @@ REFUSED = [
     pytest.param(
         add(status="RUNNING", input="order 7"),
         (
-            "input must be JSON text, or a dict or list to be written as JSON, got 'order 7'. "
+            "input must be JSON text, or a dict, list or number to be written as JSON, got 'order 7'. "
             "Invalid JSON: Unrecognized token 'order': was expecting (JSON String, Number, Array, "
             "Object or token 'null', 'true' or 'false')."
         ),
@@ -333,13 +333,16 @@ REFUSED = [
     ),
     pytest.param(
         add(status="SUCCEEDED", output=" "),
-        "output must be JSON text, or a dict or list to be written as JSON, got ' '. Invalid JSON: it is empty.",
+        (
+            "output must be JSON text, or a dict, list or number to be written as JSON, got ' '. Invalid JSON: it is "
+            "empty."
+        ),
         id="empty output",
     ),
     pytest.param(
         add_many(status="SUCCEEDED", input="{"),
         (
-            "input must be JSON text, or a dict or list to be written as JSON, got '{'. Invalid "
+            "input must be JSON text, or a dict, list or number to be written as JSON, got '{'. Invalid "
             'JSON: Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)"{"; '
             "line: 1, column: 1])."
         ),
@@ -708,7 +711,7 @@ REFUSED = [
     pytest.param(
         lambda world: world.parent.succeed("done"),
         (
-            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. Invalid "
+            "output must be JSON text, or a dict, list or number to be written as JSON, got 'done'. Invalid "
             "JSON: Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or "
             "token 'null', 'true' or 'false')."
         ),

@@ -274,7 +274,7 @@ KEYS_OF_A_MACHINE = (
         ),
         pytest.param(
             {"state_machines": [{"name": "new", "definition": {1}}]},
-            "state_machines[0].definition must be JSON text, or a dict or list to be written as JSON, got {1}",
+            "state_machines[0].definition must be JSON text, or a dict, list or number to be written as JSON, got {1}",
             id="a definition that JSON cannot represent",
         ),
         pytest.param(

@@ -61,7 +61,7 @@ def test_value_that_is_not_json_is_refused(orders, value):
     """The error names the argument."""
     with pytest.raises(ValueError) as refused:
         orders.add_execution(status="RUNNING", input=value)
-    expected = f"input must be JSON text, or a dict or list to be written as JSON, got {value!r}"
+    expected = f"input must be JSON text, or a dict, list or number to be written as JSON, got {value!r}"
     assert str(refused.value) == expected
     assert orders.executions == []
 
