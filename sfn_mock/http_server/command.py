@@ -13,7 +13,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from threading import Event
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.documents import store_document
@@ -46,8 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Prints one sentence about a wrong option, without the usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="sfn-mock-server",
         description="Serve a mock of AWS Step Functions, and moto's other services, to clients in any language.",
     )

@@ -206,7 +206,7 @@ def test_options(main):
     ],
 )
 def test_refused(capsys, arguments, code, sentence):
-    """A wrong option is one sentence, after argparse's usage or alone."""
+    """A wrong option is one sentence on stderr, and an exit code."""
     try:
         ended = command.main(["--port", "0", *arguments])
     except SystemExit as exit:
@@ -214,7 +214,9 @@ def test_refused(capsys, arguments, code, sentence):
     output, errors = capsys.readouterr()
 
     assert (ended, output) == (code, "")
-    assert sentence in errors.splitlines()[-1]
+    assert errors.startswith("sfn-mock-server: ")
+    assert sentence in errors
+    assert errors.count("\n") == 1
 
 
 def test_version(capsys):
