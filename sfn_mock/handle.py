@@ -123,7 +123,8 @@ class StepFunctionsMock:
             The replayed execution, and its differences from the recorded one.
 
         Raises:
-            ValueError: If the definition cannot run, or a history is not the history of an execution.
+            ValueError: If the definition cannot run, or a history is not the complete history of an execution.
+            FileNotFoundError: If a file does not exist.
             RuntimeError: If the mock has ended.
         """
         text = json.dumps(definition) if isinstance(definition, Mapping) else definition

@@ -58,6 +58,11 @@ def _document(source: object, name: str) -> object:
         try:
             with open(path, "rb") as file:
                 return _parse(file.read(), name)
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f"No file {os.path.abspath(path)!r}: {name} must be the path of a JSON file, or JSON text that starts "
+                "with '{' or '['."
+            ) from None
         except (OSError, UnicodeError) as error:
             raise ValueError(f"{name} must be the path of a file that can be read, got {path!r}: {error}.") from None
     return source

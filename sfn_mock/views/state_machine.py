@@ -108,7 +108,8 @@ class StateMachine(ScopeView[kept.StateMachine]):
             The replayed execution, and its differences from the recorded one.
 
         Raises:
-            ValueError: If ``history`` or ``children`` are not histories of executions.
+            ValueError: If ``history`` or ``children`` are not complete histories of executions.
+            FileNotFoundError: If a file does not exist.
         """
         recording = replays.read_recording(history, children)
         machine = self._kept_record

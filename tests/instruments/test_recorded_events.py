@@ -100,9 +100,7 @@ def test_definition_as_text(sfn):
             id="pages without the last",
         ),
         pytest.param("{", "history must be JSON, got '{': ", id="no JSON"),
-        pytest.param(
-            "/none.json", "history must be the path of a file that can be read, got '/none.json': ", id="file"
-        ),
+        pytest.param("/", "history must be the path of a file that can be read, got '/': ", id="folder"),
         pytest.param({}, "history must have the member 'events', got [].", id="no events"),
         pytest.param({"events": 1}, "history must have a list as 'events', got 1.", id="events of a number"),
         pytest.param([1], "history must contain events only, got 1.", id="number for an event"),
@@ -143,6 +141,17 @@ def test_refused_history(sfn, history, reason):
 
     assert str(caught.value).startswith(reason)
     assert reason.endswith(": ") or str(caught.value) == reason
+
+
+def test_missing_file(sfn, tmp_path):
+    """A missing file is a FileNotFoundError with its absolute path, as for load and seed."""
+    path = tmp_path / "none.json"
+    with pytest.raises(FileNotFoundError) as missing:
+        sfn.replay(definition=DEFINITION, history=path)
+
+    assert str(missing.value) == (
+        f"No file {str(path)!r}: history must be the path of a JSON file, or JSON text that starts with '{{' or '['."
+    )
 
 
 @pytest.mark.parametrize(
