@@ -11,7 +11,7 @@ from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
 
 from sfn_mock.aws import constraints
-from sfn_mock.aws.accounts import partition_of
+from sfn_mock.aws.partitions import partition_of
 from sfn_mock.instruments import session_coverage
 from sfn_mock.operations import pipeline
 from sfn_mock.operations.finding import find_qualified

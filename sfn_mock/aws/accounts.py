@@ -1,11 +1,8 @@
-"""AWS accounts and regions: the default account, checks of their names, and the partition of a region."""
+"""AWS accounts and regions: the default account, and checks of their names."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-
-from botocore.loaders import create_loader
 
 #: The default account of seeds and calls, as in moto.
 DEFAULT_ACCOUNT_ID = "123456789012"
@@ -24,10 +21,3 @@ def check_region(region: object) -> None:
     """Raise ValueError unless ``region`` looks like the name of an AWS region."""
     if not isinstance(region, str) or not _REGION.fullmatch(region):
         raise ValueError(f"region must be the name of an AWS region, such as 'us-east-1', got {region!r}.")
-
-
-@cache
-def partition_of(region: str) -> str:
-    """Return the partition of a region, as ARNs name it; ``aws`` if botocore does not know the region."""
-    partitions = create_loader().load_data("partitions")["partitions"]
-    return next((str(each["id"]) for each in partitions if re.match(each["regionRegex"], region)), "aws")

@@ -20,10 +20,10 @@ from botocore.exceptions import (
 
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws import exceptions
-from sfn_mock.aws.accounts import partition_of
 from sfn_mock.aws.arns import activity_arn, arn_prefix, state_machine_arn
 from sfn_mock.aws.exceptions import CommonError, ModelledError, SFNError
 from sfn_mock.aws.operations import modelled_errors, operation_named
+from sfn_mock.aws.partitions import partition_of
 from sfn_mock.instruments.requests import Request
 from sfn_mock.suggestions import did_you_mean
 
