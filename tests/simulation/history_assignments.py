@@ -48,7 +48,9 @@ class Assignments(Core):
             self.script.run(f"with fails(ValueError): {execution.key}.stop_date = {date!r}")
             return
         self.script.run(f"{execution.key}.stop_date = {date!r}")
-        if status is not None:
+        # Its state machine may have waited for this end to be deleted.
+        self.world.finish_deletions()
+        if status is not None and not self.was_removed(execution):
             self.script.run(f"{execution.key}.status = {status!r}")
             plain_assignments.assign_status(self.world, execution, status)
 
