@@ -360,6 +360,11 @@ ERRORS = [
         id='$toMillis("2018-13-45")',
     ),
     pytest.param(
+        '$toMillis("2018-02-30")',
+        'D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "2018-02-30"',
+        id='$toMillis("2018-02-30")',
+    ),
+    pytest.param(
         "$toMillis(1)", 'T0410: Argument 1 of function "toMillis" does not match function signature', id="$toMillis(1)"
     ),
     pytest.param(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from answers import event_types
 
-from sfn_mock.asl.host import Pending, Succeeded
+from sfn_mock.asl.host import Failed, Pending, Succeeded
 from sfn_mock.operations.task_calls import ServicesOfMocks
 from sfn_mock.state.jobs import Job
 
@@ -150,3 +150,38 @@ def test_a_job_of_a_child_execution(clock, sfn, service, start):
 
     assert (before, run.status, run.stop_date) == ("RUNNING", "SUCCEEDED", after(120))
     assert (child.status, child.stop_date, child.output) == ("SUCCEEDED", after(120), '{"JobRunState":"SUCCEEDED"}')
+
+
+def test_a_job_that_fails_after_the_clock_went_back(clock, client, service, start):
+    """If it fails its map run, no child execution starts later, although one had, and its job is polled too."""
+    waits = {"Wait": {"Type": "Wait", "Seconds": 50, "Next": "Go"}, "Go": {"Type": "Wait", "Seconds": 900, "End": True}}
+    branches = [{"StartAt": "Run", "States": {"Run": TASK}}, {"StartAt": "Wait", "States": waits}]
+    rule = {"Variable": "$", "IsNumeric": True, "Next": "Hold"}
+    states = {
+        "Kind": {"Type": "Choice", "Choices": [rule], "Default": "Both"},
+        "Hold": {"Type": "Wait", "SecondsPath": "$", "End": True},
+        "Both": {"Type": "Parallel", "Branches": branches, "End": True},
+    }
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    activity = client.create_activity(name="pack")["activityArn"]
+    run = start(
+        Items={"Type": "Pass", "Result": [60, "a", "b"], "Next": "Each"},
+        Each={
+            "Type": "Map",
+            "MaxConcurrency": 2,
+            "ItemProcessor": {**processor, "StartAt": "Kind", "States": states},
+            "End": True,
+        },
+    )
+    [map_run] = run.map_runs
+    clock.tick(300)
+    before = [(child.status, child.start_date, child.stop_date) for child in map_run.executions]
+    clock.move_to(after(40))
+    task = client.get_activity_task(activityArn=activity)
+    service.end = Failed("JobFailed", None)
+    stopped = [(child.status, child.start_date, child.stop_date) for child in map_run.executions]
+
+    assert "taskToken" not in task
+    assert before == [("SUCCEEDED", NOW, after(60)), ("RUNNING", NOW, None), ("RUNNING", after(60), None)]
+    assert stopped == [("ABORTED", NOW, after(40)), ("FAILED", NOW, after(40))]
+    assert (run.status, run.stop_date, event_types(client, run).count("MapRunFailed")) == ("FAILED", after(40), 1)
