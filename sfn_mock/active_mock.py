@@ -6,14 +6,14 @@ needs to know whether definitions run.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 
 class TaskReports(Protocol):
     """Keeps the errors of unmocked tasks."""
 
-    def remember_task(self, name: str, error: Any, kind: Literal["task", "test"]) -> None:
-        """Remember an unmocked task, of an execution or of TestState, until it is reported."""
+    def remember_task(self, name: str, error: Any) -> None:
+        """Remember an unmocked task until it is reported."""
 
 
 class ActiveSession(Protocol):

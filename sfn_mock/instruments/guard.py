@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from sfn_mock import active_mock
 from sfn_mock.instruments import failures
@@ -16,10 +16,11 @@ class UnmockedServiceError(Exception):
 
 
 class _RefusedCall(NamedTuple):
-    #: Service and operation, such as "s3 PutObject"; the state and execution of a task; the resource of a tested task.
+    #: Service and operation, such as "s3 PutObject", or the state and execution of a task.
     name: str
     error: UnmockedServiceError
-    kind: Literal["call", "task", "test"] = "call"
+    #: Whether it is the task of a state.
+    is_task: bool = False
 
 
 class Guard:
@@ -63,9 +64,9 @@ class Guard:
             self._refused[-1].append(_RefusedCall(name, error))
         raise error
 
-    def remember_task(self, name: str, error: UnmockedServiceError, kind: Literal["task", "test"]) -> None:
-        """Keep an unmocked task, of an execution or of TestState, until it is reported."""
-        self._refused[-1].append(_RefusedCall(name, error, kind))
+    def remember_task(self, name: str, error: UnmockedServiceError) -> None:
+        """Keep an unmocked task until it is reported."""
+        self._refused[-1].append(_RefusedCall(name, error, is_task=True))
 
     def accept(self, expected: BaseException) -> None:
         """Remove the calls whose errors ``expected`` shows: the test has caught them on purpose."""
@@ -116,7 +117,10 @@ def unmocked_task(
         f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this "
         f"test.{hint}"
     )
-    _remember(name, error, "task")
+    # After install() there may be only a mock_aws, whose end cannot raise the error again.
+    session = active_mock.session()
+    if session is not None:
+        session.guard.remember_task(name, error)
     return error
 
 
@@ -128,20 +132,6 @@ def _handled_functions(function: str, handled: Sequence[str]) -> str:
     if meant is None:
         return f" Functions with a handler: {', '.join(handled)}."
     return f" Did you mean {meant!r}, which has a handler?"
-
-
-def unmocked_test(resource: str, sentence: str) -> UnmockedServiceError:
-    """Return the error of an unmocked task that TestState runs."""
-    error = UnmockedServiceError(sentence)
-    _remember(resource, error, "test")
-    return error
-
-
-def _remember(name: str, error: UnmockedServiceError, kind: Literal["task", "test"]) -> None:
-    # After install() there may be only a mock_aws, whose end cannot raise the error again.
-    session = active_mock.session()
-    if session is not None:
-        session.guard.remember_task(name, error, kind)
 
 
 def _reported(refused: list[_RefusedCall], failure: BaseException | None) -> set[str]:
@@ -167,9 +157,8 @@ def _raise_or_note(swallowed: list[_RefusedCall], failure: BaseException | None)
 
 
 def _report(swallowed: list[_RefusedCall]) -> str:
-    calls, tasks, tests = (
-        _listed(call for call in swallowed if call.kind == kind) for kind in ("call", "task", "test")
-    )
+    calls = _listed(call for call in swallowed if not call.is_task)
+    tasks = _listed(call for call in swallowed if call.is_task)
     sentences = []
     if calls:
         sentences.append(
@@ -180,11 +169,6 @@ def _report(swallowed: list[_RefusedCall]) -> str:
         sentences.append(
             f"Executions came to tasks that nothing answers, and the code under test swallowed the error: {tasks}. "
             f"Give their states results with mock_task(), or add moto's mock_aws to this test."
-        )
-    if tests:
-        sentences.append(
-            f"TestState ran tasks that nothing answers, and the code under test swallowed the error: {tests}. "
-            f"Add mock_aws or mock_lambda, or give the states a mock."
         )
     return " ".join(sentences)
 

@@ -33,7 +33,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.aws.json_reader import read_json
 from sfn_mock.aws.payloads import json_fault
-from sfn_mock.instruments.guard import unmocked_test
+from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations import mock_checks
 from sfn_mock.integrations.service_calls import Caller, check_parameters, unknown_fields
 from sfn_mock.integrations.tasks import answer_task
@@ -268,13 +268,13 @@ class _CalledServices(_NoActivities):
     def start_task(self, call: TaskCall) -> TaskAnswer:
         client_for = find_clients(self._records, call)
         if client_for is None:
-            raise unmocked_test(call.resource.arn, _NO_SERVICE)
+            raise UnmockedServiceError(_NO_SERVICE)
         caller = Caller(self._info.id, self._info.state_machine_id)
         try:
             with clock.at(call.moment):
                 answer, _ = answer_task(call, client_for=client_for, caller=caller)
         except LookupError as error:
-            raise unmocked_test(call.resource.arn, f"TestState {error}: give the state a mock.") from None
+            raise UnmockedServiceError(f"TestState {error}: give the state a mock.") from None
         return answer
 
 
