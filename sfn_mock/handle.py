@@ -140,8 +140,7 @@ class StepFunctionsMock:
         State machines, versions, aliases and map runs that the source names are created too, in the account and region
         of their ARNs. Input, output, error and cause are kept if the source has them. ListExecutions returns the loaded
         executions in the source's order. An execution that is stored already is skipped. SeedWarning is given for an
-        account other than the mock's, for members that AWS does not have, for a start after now, and for a last page
-        with the token of another one.
+        account other than the mock's, for members that AWS does not have, and for a start after now.
 
         Args:
             source: A path, JSON, JSON Lines or YAML text, the parsed dict, or a list of executions, answers or pages.
@@ -159,8 +158,7 @@ class StepFunctionsMock:
         """
         self._session.check_open()
         with clock.read_once():
-            may_be_partial = self._session.paging.is_partial
-            return load(self._session.records, self.account_id, source, parent, may_be_partial=may_be_partial)
+            return load(self._session.records, self.account_id, source, parent)
 
     def seed(self, source: Document) -> list[StateMachine]:
         """Seed state machines and executions from a seed document in JSON, YAML or a dict.
@@ -402,7 +400,7 @@ class StepFunctionsMock:
     def partial_listing(self) -> AbstractContextManager[None]:
         """Allow the code under test to stop before the last page: ``with sfn.partial_listing(): ...``.
 
-        Inside the block ``check_paging`` reports no unread page, and ``load`` does not warn of one.
+        ``check_paging`` reports no unread page inside the block. Without ``check_paging`` the block does nothing.
         """
         self._session.check_open()
         return self._session.paging.partial()

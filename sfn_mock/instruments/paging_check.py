@@ -68,11 +68,6 @@ class PagingCheck:
             with self._lock:
                 self._partial -= 1
 
-    @property
-    def is_partial(self) -> bool:
-        """Whether a block allows to stop early now."""
-        return self._partial > 0
-
     # --- Events --------------------------------------------------------------------------------------------------
 
     def answered(self, request: Request, parameters: Answer, answer: Answer) -> None:
@@ -136,11 +131,10 @@ class PagingCheck:
         giver = self._given.get(token) if isinstance(token, str) else None
         walk = Walk() if giver is None else giver.walk
         location = request.account_id, request.region
+        is_partial = self._partial > 0
         if giver is not None:
             giver.sent = True
-        return Call(
-            request.operation, parameters, location, request.moment, find_caller(), self.is_partial, walk, giver
-        )
+        return Call(request.operation, parameters, location, request.moment, find_caller(), is_partial, walk, giver)
 
     # --- The rules -----------------------------------------------------------------------------------------------
 

@@ -9,21 +9,14 @@ from contextlib import contextmanager
 from reprlib import repr as shortened
 from typing import Any
 
-from sfn_mock.aws.page_tokens import member_with_token
 from sfn_mock.seeding.texts import is_text, parse, reading
 
 _PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 
 
-def read_items(document: object) -> Iterator[object]:
-    """Yield the items of a document unchanged, with their members as the API spells them."""
-    return (_in_camel_case(raw) for raw in _raw_items(document))
-
-
-def unread_page(document: Any) -> str | None:
-    """Return the member with the token of a page after the last one of the items' document; None without a token."""
-    parts = document if isinstance(document, (list, tuple)) else [document]
-    return member_with_token(parts[-1]) if parts and _is_page(parts[-1]) else None
+def read_source(source: object) -> Iterator[object]:
+    """Yield the items of a source unchanged, with their members as the API spells them."""
+    return (_in_camel_case(raw) for raw in _raw_items(_document(source)))
 
 
 @contextmanager
@@ -35,8 +28,8 @@ def naming(label: str) -> Iterator[None]:
         raise ValueError(f"{label}: {error}") from None
 
 
-def read_document(source: object) -> object:
-    """Return the document of a source; text and files are parsed."""
+def _document(source: object) -> object:
+    """Return the source; text and files are parsed."""
     if isinstance(source, str) and is_text(source):
         return _read_text(source, source, "source")
     if isinstance(source, (str, os.PathLike)):

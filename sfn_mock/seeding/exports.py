@@ -28,7 +28,7 @@ from sfn_mock.aws.arns import (
 )
 from sfn_mock.aws.constraints import longest_arn
 from sfn_mock.aws.exceptions import InvalidArn
-from sfn_mock.seeding.export_sources import naming, read_items
+from sfn_mock.seeding.export_sources import naming, read_source
 from sfn_mock.state import clock
 from sfn_mock.state.execution_names import check_name
 from sfn_mock.state.executions import check_count, seeded_attempts
@@ -122,9 +122,9 @@ class Item(NamedTuple):
         return "STANDARD" if self.arn.express_id is None else "EXPRESS"
 
 
-def read(document: object) -> list[Item]:
-    """Return the items of a document in its order; ValueError for an impossible item or a wrong document."""
-    raws = read_items(document)
+def read(source: object) -> list[Item]:
+    """Return the items of ``source`` in its order; ValueError for an impossible item or a wrong source."""
+    raws = read_source(source)
     # A PENDING child has not started, so AWS does not list it.
     return [
         _read_item(position, raw)

@@ -14,7 +14,7 @@ from moto.core.utils import underscores_to_camelcase
 from sfn_mock import views
 from sfn_mock.aws.arns import ExecutionArn, map_run_arn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
-from sfn_mock.seeding.export_sources import naming, read_document, unread_page
+from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.exports import Details, Item, Location, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock, seed_warnings
@@ -29,21 +29,14 @@ from sfn_mock.state.tolerance import Tolerance
 
 
 def load(
-    records_of: Callable[[str, str], Records],
-    own_account_id: str,
-    source: object,
-    parent_view: views.Execution | None,
-    *,
-    may_be_partial: bool = False,
+    records_of: Callable[[str, str], Records], own_account_id: str, source: object, parent_view: views.Execution | None
 ) -> views.Executions:
     """Store the items of ``source`` by account and region, and return one execution for each item.
 
     An execution that is stored already is not changed. Among equal dates the items keep the source's order. An item
-    that is impossible, or differs from a stored execution, is a ValueError; then nothing is stored. A source without
-    the last page of a listing warns, unless it ``may_be_partial``.
+    that is impossible, or differs from a stored execution, is a ValueError; then nothing is stored.
     """
-    document = read_document(source)
-    items = recordings.read(document)
+    items = recordings.read(source)
     records = {item.location: records_of(*item.location) for item in items}
     with using_all(records.values()) as moment:
         items = _with_map_runs(items, records)
@@ -51,12 +44,6 @@ def load(
         _check_owners(items, records, parent)
         stored, new = _sort_out(items, records, moment)
         _warn(items, new, records, own_account_id, moment)
-        token = None if may_be_partial else unread_page(document)
-        if token is not None:
-            seed_warnings.warn(
-                f"source ends with a page that has a {token}, so the rest of the listing is not loaded: read all "
-                "pages, or use `with sfn.partial_listing():`."
-            )
         if parent is not None:
             _adopt(items, records, parent)
         executions = {**stored, **_store(new, records, moment, parent)}

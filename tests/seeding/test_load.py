@@ -138,8 +138,7 @@ def test_a_loaded_answer_of_boto3_is_listed_unchanged(client, sfn):
     answer = client.list_executions(stateMachineArn=INVOICES, maxResults=3)
     sfn.reset()
 
-    with sfn.partial_listing():
-        sfn.load(answer)
+    sfn.load(answer)
 
     assert listed(client, stateMachineArn=INVOICES) == answer["executions"]
 
@@ -196,7 +195,7 @@ def as_text(path: Path) -> str:
 
 
 def as_answer(path: Path) -> dict:
-    return {"executions": in_file(path), "nextToken": None, "ResponseMetadata": {"RetryAttempts": 0}}
+    return {"executions": in_file(path), "nextToken": "x", "NextToken": "y", "ResponseMetadata": {"RetryAttempts": 0}}
 
 
 def as_pages(path: Path) -> list[dict]:
@@ -873,30 +872,6 @@ def test_an_equal_item_that_was_redriven_is_skipped(sfn):
 
     assert [execution.redrive_count for execution in stored] == [1]
     assert [execution.arn for execution in sfn.load(source)] == [execution.arn for execution in stored]
-
-
-@pytest.mark.parametrize(
-    ("source", "token"),
-    [
-        pytest.param({"executions": [item()], "nextToken": "x"}, "nextToken", id="page"),
-        pytest.param(json.dumps({"executions": [item()], "NextToken": "x"}), "NextToken", id="CLI's --max-items"),
-        pytest.param(
-            [{"executions": [], "nextToken": "x"}, {"executions": [item()], "nextToken": "y"}], "nextToken", id="pages"
-        ),
-    ],
-)
-def test_listing_without_its_last_page_warns(sfn, source, token):
-    """A last page with a token of another one warns, except inside partial_listing()."""
-    (warning,) = caught_warnings(sfn, source)
-
-    assert warning.category is SeedWarning
-    assert str(warning.message) == (
-        f"source ends with a page that has a {token}, so the rest of the listing is not loaded: read all pages, or use "
-        "`with sfn.partial_listing():`."
-    )
-    assert warning.filename == __file__
-    with sfn.partial_listing():
-        assert caught_warnings(sfn, source) == []
 
 
 def test_another_account_warns(sfn):
