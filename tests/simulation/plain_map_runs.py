@@ -83,6 +83,14 @@ def state(map_run: Scope, moment: datetime) -> State:
     return State(status, stop, current.redrive_count, current.redrive_date)
 
 
+def known_end(map_run: Scope) -> datetime | None:
+    """Return its end if that does not depend on its children: its own, otherwise that of its parent."""
+    kept = map_run.rounds[-1].kept
+    if kept is None:
+        return map_run.parent.line[-1].stop_date
+    return None if kept[1] == _NEVER else kept[1]
+
+
 def keeps_its_state(map_run: Scope, moment: datetime) -> bool:
     """Return whether its state no longer depends on its children."""
     current = _rounds_until(map_run, moment)[-1]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import plain_map_runs
 from plain_executions import UNSUCCESSFUL, Execution, Scope
 from plain_life_cycle import LifeCycle
 
@@ -100,12 +101,10 @@ class World(LifeCycle):
                 earlier.replaced = True
                 if other.kind != "EXPRESS":
                     other.executions.remove(earlier)
-        if (
-            execution.line
-            and execution.line[-1].status == "PENDING_REDRIVE"
-            and scope.parent.line[-1].stop_date is not None
-        ):
-            execution.end_waiting(execution.line[-1].since, scope.parent.line[-1].stop_date)
+        if execution.line and execution.line[-1].status == "PENDING_REDRIVE":
+            end = plain_map_runs.known_end(scope)
+            if end is not None:
+                execution.end_waiting(execution.line[-1].since, end)
         scope.executions.append(execution)
 
     def next_number(self) -> int:
