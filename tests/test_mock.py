@@ -11,6 +11,7 @@ from datetime import timedelta
 from unittest import IsolatedAsyncioTestCase, TestCase
 
 import boto3
+import botocore.session
 import pytest
 
 import sfn_mock
@@ -18,6 +19,10 @@ from sfn_mock import get_mock, mock_sfn_executions
 from sfn_mock.options import Options
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+KNOWS_SOVEREIGN_CLOUD = pytest.mark.skipif(
+    "aws-eusc" not in botocore.session.get_session().get_available_partitions(),
+    reason="This botocore does not know the partition.",
+)
 
 
 def names(**arguments) -> list[str]:
@@ -175,7 +180,7 @@ def test_region_has_the_form_of_a_region(region):
         pytest.param("us-isob-east-1", "aws-iso-b", id="ISOB"),
         pytest.param("eu-isoe-west-1", "aws-iso-e", id="ISOE"),
         pytest.param("us-isof-south-1", "aws-iso-f", id="ISOF"),
-        pytest.param("eusc-de-east-1", "aws-eusc", id="European Sovereign Cloud"),
+        pytest.param("eusc-de-east-1", "aws-eusc", id="European Sovereign Cloud", marks=KNOWS_SOVEREIGN_CLOUD),
         pytest.param("ap-future-1", "aws", id="unknown region"),
         pytest.param("moon-far-side-1", "aws", id="unknown partition"),
     ],
