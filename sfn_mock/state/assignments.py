@@ -11,7 +11,7 @@ from typing import Any
 from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.state import clock
 from sfn_mock.state.life_cycle import end_execution, plan_end, replace_attempt
-from sfn_mock.state.outcomes import OPEN, STATUSES, STATUSES_OUTSIDE_MAP_RUNS, Ending, check_status, ending, with_status
+from sfn_mock.state.outcomes import OPEN, STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, with_status
 from sfn_mock.state.records import Execution
 from sfn_mock.state.time_line_changes import change, describe_status, move_start
 from sfn_mock.state.time_lines import Attempt
@@ -76,8 +76,7 @@ def _stop_at(execution: Execution, moment: int, attempt: Attempt, stop: int) -> 
             raise ArgumentError("stop_date", f"must not be before the last redrive at {limit}, got {got}")
         move_start(execution, stop)
         attempt = attempt._replace(since=stop)
-    # A child that was aborted with its parent now has its own end.
-    plan_end(execution, moment, attempt._replace(stop=stop, ending=Ending(*attempt.ending)))
+    plan_end(execution, moment, attempt._replace(stop=stop))
 
 
 def assign_detail(execution: Execution, **detail: Any) -> None:

@@ -14,7 +14,7 @@ from sfn_mock.state.map_run_states import (
     map_runs_at,
     state_at,
 )
-from sfn_mock.state.outcomes import OPEN, RUNS_UNTIL_ENDED, UNSUCCESSFUL, Ending, EndingWithParent, Outcome
+from sfn_mock.state.outcomes import OPEN, RUNS_UNTIL_ENDED, UNSUCCESSFUL, Ending, Outcome
 from sfn_mock.state.records import Execution, ExecutionScope, MapRun, PendingRedrive
 from sfn_mock.state.time_line_changes import (
     add_redrive,
@@ -26,7 +26,14 @@ from sfn_mock.state.time_line_changes import (
 )
 from sfn_mock.state.time_lines import Attempt
 
-_ABORTED_WITH_PARENT = EndingWithParent("ABORTED")
+
+class _WithParent(Ending):
+    """The ending of a child execution that ends with its parent, unless a test changes it."""
+
+    __slots__ = ()
+
+
+_ABORTED_WITH_PARENT = _WithParent("ABORTED")
 
 # --- Executions ------------------------------------------------------------------------------------------------------
 
@@ -86,7 +93,7 @@ def _plan_end_with_map_run(child: Execution, moment: int, end: int | None) -> No
         never_start(child, moment)
     else:
         last = child.last
-        if isinstance(last.ending, EndingWithParent) and last.is_open(moment):
+        if isinstance(last.ending, _WithParent) and last.is_open(moment):
             last = last._replace(stop=None, ending=OPEN._replace(failed_in=last.ending.failed_in))
         if end is not None and last.is_open(max(end, moment)):
             last = last._replace(stop=max(end, last.since), ending=_ABORTED_WITH_PARENT)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sfn_mock.state import clock
-from sfn_mock.state.outcomes import Ending, EndingWithParent
+from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.spans import Span
 from sfn_mock.state.time_lines import Attempt
@@ -79,25 +79,13 @@ def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
     if children and not unfinished:
         last = [attempt.stop_at(moment) for run in map_run.index.executions if (attempt := run.attempt_at(moment))]
         stop = max(end for end in last if end is not None)
-    stopped = [child for child in map_run.index.executions if _is_stopped_alone(child, parent, moment)]
-    failures = items["FAILED"] + items["TIMED_OUT"] + sum(child.origin.item_count or 0 for child in stopped)
-    if map_run.tolerance.is_exceeded_by(failures, items.total()):
+    if map_run.tolerance.is_exceeded_by(items["FAILED"] + items["TIMED_OUT"], items.total()):
         return "FAILED", stop
-    if unfinished or children["ABORTED"] > len(stopped):
+    if unfinished or children["ABORTED"]:
         return "ABORTED", stop
     if not children and parent_status != "SUCCEEDED":
         return "FAILED" if parent_status == "FAILED" else "ABORTED", stop
     return "SUCCEEDED", stop
-
-
-def _is_stopped_alone(child: Execution, parent: Attempt | None, moment: int) -> bool:
-    """Return whether a child execution is ABORTED, and not because its parent ended, as far as known."""
-    if parent is None or _status_at_end(child, moment) != "ABORTED":
-        return False
-    attempt = child.attempt_in_force(moment)
-    # A seed does not say why it was stopped. A parent that was cut short no later is a reason.
-    is_cut_short = parent.status_at(moment) in ("ABORTED", "TIMED_OUT") and (parent.stop or 0) <= (attempt.stop or 0)
-    return not (is_cut_short or isinstance(attempt.ending, EndingWithParent))
 
 
 def count(map_run: MapRun, moment: int) -> tuple[Counter[str], Counter[str]]:

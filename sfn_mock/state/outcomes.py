@@ -37,12 +37,6 @@ class Ending(NamedTuple):
     failed_in: str | None = None
 
 
-class EndingWithParent(Ending):
-    """The ending of a child execution that ends with its parent, unless a test changes it."""
-
-    __slots__ = ()
-
-
 #: The ending of an attempt that has not stopped.
 OPEN = Ending("RUNNING")
 

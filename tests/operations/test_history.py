@@ -736,7 +736,7 @@ def packing(machine_of):
 def test_map_run_starts_in_its_map_state_and_ends(client, packing, clock, status, event_type, expected):
     """When a map run starts, its execution is in the Map state with its label."""
     clock.tick(MINUTE)
-    batch = packing.add_map_run("items", status=status, start_date=timedelta(0), stop_date=SECOND)
+    batch = packing.add_map_run("items", start_date=timedelta(0))
     batch.add_execution(status=status, start_date=timedelta(0), duration=SECOND)
     clock.tick(MINUTE)
 
@@ -787,7 +787,7 @@ def test_map_run_is_redriven_with_its_execution(client, packing, clock):
 
 def test_no_event_follows_the_abort_of_a_map_run(client, packing):
     """The event after MapRunAborted follows the same event as MapRunAborted."""
-    packing.add_map_run("items", status="ABORTED").add_execution(status="ABORTED")
+    packing.add_map_run("items").add_execution(status="ABORTED")
     packing.add_map_run("items").add_execution(status="SUCCEEDED")
 
     types = ["MapStateStarted", "MapRunStarted", "MapRunAborted", "MapRunStarted", "MapRunSucceeded"]

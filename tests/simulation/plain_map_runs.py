@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope, Shown
+from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope
 
 #: Each count of DescribeMapRun, and the status of the children that it counts.
 COUNTS = {
@@ -115,26 +115,14 @@ def _follow(map_run: Scope, moment: datetime) -> tuple[str, datetime | None]:
         return "RUNNING", None
     # If children are unfinished, the end of the parent ended the map run.
     stop = parent.stop_date if goes_on else max(child.at(moment).stop_date for child in rest)
-    with_parent = [child for child in rest if _is_stopped_with(child, parent, moment)]
-    failed = sum(
-        child.item_count for child in rest if child.status(moment) in UNSUCCESSFUL and child not in with_parent
-    )
+    failed = sum(child.item_count for child in rest if child.status(moment) in ("FAILED", "TIMED_OUT"))
     if failed > map_run.tolerated:
         return "FAILED", stop
-    if unfinished or with_parent:
+    if unfinished or any(child.status(moment) == "ABORTED" for child in rest):
         return "ABORTED", stop
     if not children and parent.status != "SUCCEEDED":
         return ("FAILED" if parent.status == "FAILED" else "ABORTED"), stop
     return "SUCCEEDED", stop
-
-
-def _is_stopped_with(child: Execution, parent: Shown, moment: datetime) -> bool:
-    """Return whether it was ABORTED by the end of its parent, or stopped no earlier than that was cut short."""
-    shown = child.at(moment)
-    if shown.status != "ABORTED":
-        return False
-    is_cut_short = parent.status in ("ABORTED", "TIMED_OUT") and parent.stop_date <= shown.stop_date
-    return shown.ends_with_parent or is_cut_short
 
 
 def is_unfinished(child: Execution, moment: datetime) -> bool:
